@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package component
+
+import (
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
+)
+
+// Component describes one hosted component. It decides; it does not write.
+type Component interface {
+	// Name is unique within one control plane, for example "etcd-main".
+	Name() string
+	// Enabled reports whether this control plane has the component.
+	Enabled(in *Input) bool
+	// Needs names the components that must be healthy, and run the same Kubernetes version, before this one is
+	// created or moved to another Kubernetes version. An existing component is otherwise kept up to date
+	// whatever the state of its needs, so that a fix is never held up by what it would mend.
+	Needs() []string
+	// Render returns every object of the component, computed from the input alone.
+	Render(in *Input) (Objects, error)
+}
+
+// Objects are grouped by where they live.
+type Objects struct {
+	// Runtime objects live in the seed, in the namespace of the control plane. Render leaves their namespace and
+	// the labels of the framework empty; the framework sets them.
+	Runtime []client.Object
+	// Target objects live in the workload cluster.
+	Target []client.Object
+	// Certificates are issued into Secrets in the namespace of the control plane and renewed in place.
+	Certificates []pki.Leaf
+	// Waiting says what the component lacks to be complete, for example an address that the seed has not given
+	// yet. While it is not empty the component is not healthy, whatever the state of its objects.
+	Waiting string
+}

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package component
+
+import (
+	"path"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+const mountRoot = "/etc/kubernetes"
+
+// Mount is a read-only directory of files in a container.
+type Mount struct {
+	Volume corev1.Volume
+}
+
+// ConfigMapMount is the content of a ConfigMap. Make its name unique first, so that new content restarts the pod.
+func ConfigMapMount(volume, configMap string) Mount {
+	return Mount{Volume: corev1.Volume{Name: volume, VolumeSource: corev1.VolumeSource{
+		ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: configMap}},
+	}}}
+}
+
+// SecretMount is the content of a Secret, for example of a certificate's, which is renewed without a restart.
+func SecretMount(volume, secret string) Mount {
+	return Mount{Volume: corev1.Volume{Name: volume, VolumeSource: corev1.VolumeSource{
+		Secret: &corev1.SecretVolumeSource{SecretName: secret},
+	}}}
+}
+
+// ProjectedMount joins a ConfigMap and a Secret in one directory.
+func ProjectedMount(volume, configMap, secret string) Mount {
+	return Mount{Volume: corev1.Volume{Name: volume, VolumeSource: corev1.VolumeSource{
+		Projected: &corev1.ProjectedVolumeSource{Sources: []corev1.VolumeProjection{
+			{ConfigMap: &corev1.ConfigMapProjection{LocalObjectReference: corev1.LocalObjectReference{Name: configMap}}},
+			{Secret: &corev1.SecretProjection{LocalObjectReference: corev1.LocalObjectReference{Name: secret}}},
+		}},
+	}}}
+}
+
+// Dir is the directory in the container.
+func (m Mount) Dir() string { return path.Join(mountRoot, m.Volume.Name) }
+
+// File is the path of a file in the container.
+func (m Mount) File(name string) string { return path.Join(m.Dir(), name) }
+
+// AddMounts adds the directories to a pod with a single container.
+func AddMounts(pod *corev1.PodSpec, mounts ...Mount) {
+	for _, mount := range mounts {
+		pod.Volumes = append(pod.Volumes, mount.Volume)
+		pod.Containers[0].VolumeMounts = append(pod.Containers[0].VolumeMounts, corev1.VolumeMount{
+			Name: mount.Volume.Name, MountPath: mount.Dir(), ReadOnly: true,
+		})
+	}
+}

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package component
+
+import (
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	kerrors "k8s.io/apimachinery/pkg/util/errors"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
+)
+
+// Rendered are the objects of a component as they are applied.
+type Rendered struct {
+	// Runtime objects in the order in which they are applied.
+	Runtime      []client.Object
+	Target       []client.Object
+	Certificates []pki.Leaf
+	Waiting      string
+}
+
+// Prepare renders a component and does everything to its objects that needs no cluster: it completes them and
+// applies the user's patches. Errors are of type *Error.
+func Prepare(in *Input, c Component) (Rendered, error) {
+	objects, err := c.Render(in)
+	if err != nil {
+		return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
+	}
+	for _, obj := range objects.Runtime {
+		if err := complete(in, c.Name(), obj); err != nil {
+			return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
+		}
+	}
+	runtimeObjects, err := patch(in, c.Name(), objects.Runtime)
+	if err != nil {
+		return Rendered{}, &Error{Component: c.Name(), Step: StepPatch, Err: err}
+	}
+	if err := check(runtimeObjects); err != nil {
+		return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
+	}
+	slices.SortStableFunc(runtimeObjects, func(a, b client.Object) int { return int(stageOf(a)) - int(stageOf(b)) })
+	return Rendered{
+		Runtime: runtimeObjects, Target: objects.Target, Certificates: objects.Certificates, Waiting: objects.Waiting,
+	}, nil
+}
+
+// check finds mistakes of a component that would show only much later: what is not of a known kind is never pruned.
+func check(objects []client.Object) error {
+	known := sets.New(Kinds()...)
+	seen := sets.New[apply.Key]()
+	for _, obj := range objects {
+		gvk := obj.GetObjectKind().GroupVersionKind()
+		if !known.Has(gvk) {
+			return fmt.Errorf("%s %s: components render no objects of this kind", gvk.Kind, obj.GetName())
+		}
+		key, err := apply.KeyOf(scheme, obj)
+		if err != nil {
+			return err
+		}
+		if seen.Has(key) {
+			return fmt.Errorf("%s is rendered twice", key)
+		}
+		seen.Insert(key)
+	}
+	return nil
+}
+
+// patch applies the patches of the component in order, and gives patched immutable objects the names that their
+// content asks for.
+func patch(in *Input, component string, objects []client.Object) ([]client.Object, error) {
+	documents := make([]*unstructured.Unstructured, 0, len(objects))
+	for _, obj := range objects {
+		document, err := apply.ToUnstructured(scheme, obj)
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, document)
+	}
+	for i, p := range in.Override(component).Patches {
+		if err := applyPatch(p, documents); err != nil {
+			return nil, &PatchError{Component: component, Index: i, Target: p.Target, Err: err}
+		}
+	}
+	if err := renameUnique(documents); err != nil {
+		return nil, err
+	}
+	return toTyped(documents)
+}
+
+// renameUnique follows changes of content in objects made by MakeUnique. Their names hold a hash, so that every
+// string of the component that equals such a name is a reference to it.
+func renameUnique(documents []*unstructured.Unstructured) error {
+	renamed := map[string]string{}
+	for _, document := range documents {
+		if _, unique := document.GetLabels()[LabelBaseName]; !unique {
+			continue
+		}
+		objects, err := toTyped([]*unstructured.Unstructured{document})
+		if err != nil {
+			return err
+		}
+		if old, now := document.GetName(), MakeUnique(objects[0]).GetName(); now != old {
+			renamed[old] = now
+		}
+	}
+	if len(renamed) == 0 {
+		return nil
+	}
+	for _, document := range documents {
+		replaceStrings(document.Object, renamed)
+	}
+	return nil
+}
+
+func replaceStrings(value any, replacements map[string]string) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, field := range v {
+			v[key] = replaceStrings(field, replacements)
+		}
+	case []any:
+		for i, item := range v {
+			v[i] = replaceStrings(item, replacements)
+		}
+	case string:
+		if replacement, found := replacements[v]; found {
+			return replacement
+		}
+	}
+	return value
+}
+
+// toTyped makes Go objects of documents, strictly: a misspelt field in a patch is an error, not a silence.
+func toTyped(documents []*unstructured.Unstructured) ([]client.Object, error) {
+	objects := make([]client.Object, 0, len(documents))
+	for _, document := range documents {
+		obj, err := strictlyTyped(document)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, obj)
+	}
+	return objects, nil
+}
+
+func strictlyTyped(document *unstructured.Unstructured) (client.Object, error) {
+	made, err := scheme.New(document.GroupVersionKind())
+	if err != nil {
+		return nil, err
+	}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(document.Object, made, true); err != nil {
+		if strict, ok := runtime.AsStrictDecodingError(err); ok {
+			err = kerrors.NewAggregate(strict.Errors())
+		}
+		return nil, err
+	}
+	obj, ok := made.(client.Object)
+	if !ok {
+		return nil, fmt.Errorf("%T is not an object", made)
+	}
+	return obj, nil
+}

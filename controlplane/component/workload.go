@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package component
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	druidv1alpha1 "github.com/gardener/etcd-druid/api/core/v1alpha1"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
+)
+
+const (
+	// AnnotationRolloutAfter is on pods: a change restarts them.
+	AnnotationRolloutAfter = "kubeception.cluster.x-k8s.io/rollout-after"
+
+	// nonRoot is the user and group of hosted pods; the images of Kubernetes name none.
+	nonRoot int64 = 65532
+
+	revisionHistoryLimit          int32 = 2
+	terminationGracePeriodSeconds int64 = 30
+)
+
+// complete sets what every object has, and what workloads have unless their component says otherwise.
+func complete(in *Input, component string, obj client.Object) error {
+	obj.SetNamespace(in.Namespace)
+	addLabels(obj, frameworkLabels(in, component))
+	overrides := in.Override(component).Containers
+	switch o := obj.(type) {
+	case *appsv1.Deployment:
+		completeDeployment(in, component, o)
+		return overrideContainers(o.Spec.Template.Spec, overrides)
+	case *druidv1alpha1.Etcd:
+		return completeEtcd(in, component, o, overrides)
+	}
+	return nil
+}
+
+func frameworkLabels(in *Input, component string) map[string]string {
+	return map[string]string{
+		wiring.LabelManagedBy:        wiring.ManagedBy,
+		wiring.LabelComponent:        component,
+		wiring.LabelClusterName:      in.ClusterName,
+		wiring.LabelClusterNamespace: in.ClusterNamespace,
+	}
+}
+
+func addLabels(obj metav1.Object, labels map[string]string) {
+	obj.SetLabels(merged(obj.GetLabels(), labels))
+}
+
+// merged returns a new map, since rendered objects may share theirs. The second one wins.
+func merged(a, b map[string]string) map[string]string {
+	result := make(map[string]string, len(a)+len(b))
+	maps.Copy(result, a)
+	maps.Copy(result, b)
+	return result
+}
+
+func completeDeployment(in *Input, component string, d *appsv1.Deployment) {
+	selector := PodSelector(d.Name)
+	version := map[string]string{wiring.AnnotationVersion: in.Version}
+	d.Annotations = merged(d.Annotations, version)
+	spec := &d.Spec
+	setDefault(&spec.RevisionHistoryLimit, revisionHistoryLimit)
+	if spec.Selector == nil {
+		spec.Selector = &metav1.LabelSelector{MatchLabels: selector}
+	}
+	if spec.Strategy.Type == "" {
+		// One more at a time and none fewer, so that a single instance is replaced without a gap.
+		spec.Strategy = appsv1.DeploymentStrategy{
+			Type: appsv1.RollingUpdateDeploymentStrategyType,
+			RollingUpdate: &appsv1.RollingUpdateDeployment{
+				MaxSurge: ptr.To(intstr.FromInt32(1)), MaxUnavailable: ptr.To(intstr.FromInt32(0)),
+			},
+		}
+	}
+	template := &spec.Template
+	addLabels(template, frameworkLabels(in, component))
+	addLabels(template, selector)
+	addLabels(template, map[string]string{wiring.LabelVersion: labelValue(in.Version)})
+	template.Annotations = merged(template.Annotations, version)
+	if in.RolloutAfter != nil {
+		template.Annotations[AnnotationRolloutAfter] = in.RolloutAfter.UTC().Format(time.RFC3339)
+	}
+	completePods(&template.Spec)
+	if ptr.Deref(spec.Replicas, 1) > 1 && template.Spec.TopologySpreadConstraints == nil {
+		template.Spec.TopologySpreadConstraints = spread(selector)
+	}
+}
+
+// labelValue makes a version a label: the plus sign of build metadata is not allowed in one.
+func labelValue(version string) string { return strings.ReplaceAll(version, "+", "_") }
+
+func completePods(pod *corev1.PodSpec) {
+	setDefault(&pod.AutomountServiceAccountToken, false)
+	setDefault(&pod.EnableServiceLinks, false)
+	setDefault(&pod.TerminationGracePeriodSeconds, terminationGracePeriodSeconds)
+	if pod.PriorityClassName == "" {
+		pod.PriorityClassName = wiring.PriorityClass
+	}
+	if pod.SecurityContext == nil {
+		pod.SecurityContext = &corev1.PodSecurityContext{}
+	}
+	setDefault(&pod.SecurityContext.RunAsNonRoot, true)
+	setDefault(&pod.SecurityContext.RunAsUser, nonRoot)
+	setDefault(&pod.SecurityContext.RunAsGroup, nonRoot)
+	setDefault(&pod.SecurityContext.FSGroup, nonRoot)
+	setDefault(&pod.SecurityContext.SeccompProfile, corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault})
+	for i := range pod.InitContainers {
+		completeContainer(&pod.InitContainers[i])
+	}
+	for i := range pod.Containers {
+		completeContainer(&pod.Containers[i])
+	}
+}
+
+func completeContainer(c *corev1.Container) {
+	if c.SecurityContext == nil {
+		c.SecurityContext = &corev1.SecurityContext{}
+	}
+	setDefault(&c.SecurityContext.AllowPrivilegeEscalation, false)
+	setDefault(&c.SecurityContext.ReadOnlyRootFilesystem, true)
+	setDefault(&c.SecurityContext.Capabilities, corev1.Capabilities{Drop: []corev1.Capability{"ALL"}})
+	if c.ImagePullPolicy == "" {
+		c.ImagePullPolicy = corev1.PullIfNotPresent
+	}
+	if c.TerminationMessagePolicy == "" {
+		// A pod that cannot start then says why in its status, where health finds it.
+		c.TerminationMessagePolicy = corev1.TerminationMessageFallbackToLogsOnError
+	}
+}
+
+func spread(selector map[string]string) []corev1.TopologySpreadConstraint {
+	var constraints []corev1.TopologySpreadConstraint
+	for _, key := range []string{corev1.LabelHostname, corev1.LabelTopologyZone} {
+		constraints = append(constraints, corev1.TopologySpreadConstraint{
+			TopologyKey: key, MaxSkew: 1, WhenUnsatisfiable: corev1.ScheduleAnyway,
+			LabelSelector: &metav1.LabelSelector{MatchLabels: selector},
+			// The pods of one revision are spread among themselves.
+			MatchLabelKeys: []string{appsv1.DefaultDeploymentUniqueLabelKey},
+		})
+	}
+	return constraints
+}
+
+// completeEtcd leaves the pods to etcd-druid, except for labels by which they are found.
+func completeEtcd(in *Input, component string, e *druidv1alpha1.Etcd, overrides []controlplanev1.ContainerResources) error {
+	e.Spec.Labels = merged(e.Spec.Labels, frameworkLabels(in, component))
+	setDefault(&e.Spec.PriorityClassName, wiring.PriorityClass)
+	for _, override := range overrides {
+		switch override.Name {
+		case "etcd":
+			e.Spec.Etcd.Resources = override.Resources.DeepCopy()
+		case "backup-restore":
+			e.Spec.Backup.Resources = override.Resources.DeepCopy()
+		default:
+			return noContainer(override.Name, "etcd, backup-restore")
+		}
+	}
+	return nil
+}
+
+func overrideContainers(pod corev1.PodSpec, overrides []controlplanev1.ContainerResources) error {
+	var names []string
+	byName := map[string]*corev1.Container{}
+	for _, containers := range [][]corev1.Container{pod.Containers, pod.InitContainers} {
+		for i := range containers {
+			names = append(names, containers[i].Name)
+			byName[containers[i].Name] = &containers[i]
+		}
+	}
+	for _, override := range overrides {
+		container, found := byName[override.Name]
+		if !found {
+			return noContainer(override.Name, strings.Join(names, ", "))
+		}
+		container.Resources = *override.Resources.DeepCopy()
+	}
+	return nil
+}
+
+func noContainer(name, known string) error {
+	return fmt.Errorf("the override names container %q, but the containers are: %s", name, known)
+}
+
+func setDefault[T any](field **T, value T) {
+	if *field == nil {
+		*field = &value
+	}
+}

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package components
+
+import (
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/etcd"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/kubeapiserver"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/kubecontrollermanager"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/kubescheduler"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/network"
+)
+
+// All lists the hosted components in bring-up order. A component may need only those above it.
+func All() []component.Component {
+	return []component.Component{
+		network.New(),
+		etcd.New(etcd.Main),
+		etcd.New(etcd.Events),
+		kubeapiserver.New(),
+		kubecontrollermanager.New(),
+		kubescheduler.New(),
+	}
+}

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package docs
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+)
+
+const (
+	conditionsSource = "../api/controlplane/v1alpha1/conditions.go"
+	conditionsPage   = "docs/conditions.md"
+	// anyCondition is the reason that the page explains once for all.
+	anyCondition = "NotYetObserved"
+)
+
+// clusterAPI are the names of Cluster API that conditions.go gives names of its own.
+var clusterAPI = map[string]string{
+	"AvailableCondition":   clusterv1.AvailableCondition,
+	"RollingOutCondition":  clusterv1.RollingOutCondition,
+	"ScalingUpCondition":   clusterv1.ScalingUpCondition,
+	"ScalingDownCondition": clusterv1.ScalingDownCondition,
+	"DeletingCondition":    clusterv1.DeletingCondition,
+	"PausedCondition":      clusterv1.PausedCondition,
+	"AvailableReason":      clusterv1.AvailableReason,
+	"NotAvailableReason":   clusterv1.NotAvailableReason,
+}
+
+// inherited are reasons of Cluster API that are used by their own names, by condition.
+var inherited = map[string][]string{
+	clusterv1.AvailableCondition: {
+		clusterv1.AvailableReason, clusterv1.NotAvailableReason, clusterv1.AvailableUnknownReason, clusterv1.InternalErrorReason,
+	},
+	clusterv1.RollingOutCondition:  {clusterv1.RollingOutReason, clusterv1.NotRollingOutReason},
+	clusterv1.ScalingUpCondition:   {clusterv1.ScalingUpReason, clusterv1.NotScalingUpReason},
+	clusterv1.ScalingDownCondition: {clusterv1.ScalingDownReason, clusterv1.NotScalingDownReason},
+	clusterv1.DeletingCondition:    {clusterv1.NotDeletingReason, clusterv1.DeletionCompletedReason},
+	clusterv1.PausedCondition:      {clusterv1.PausedReason, clusterv1.NotPausedReason},
+}
+
+func TestEveryConditionAndReasonIsExplained(t *testing.T) {
+	want, got := declaredReasons(t), explainedReasons(t)
+	for _, condition := range slices.Sorted(maps.Keys(want)) {
+		if _, explained := got[condition]; !explained {
+			t.Errorf("%s has no section for the condition %s", conditionsPage, condition)
+			continue
+		}
+		for _, reason := range want[condition] {
+			if !slices.Contains(got[condition], reason) {
+				t.Errorf("the section of %s does not explain the reason %s", condition, reason)
+			}
+		}
+	}
+	for condition, reasons := range got {
+		if _, declared := want[condition]; !declared {
+			t.Errorf("%s has a section for %s, which is no condition", conditionsPage, condition)
+			continue
+		}
+		for _, reason := range reasons {
+			if reason != anyCondition && !slices.Contains(want[condition], reason) {
+				t.Errorf("the section of %s explains %s, which is no reason of it", condition, reason)
+			}
+		}
+	}
+}
+
+// declaredReasons reads conditions.go, where the reasons of a condition follow it.
+func declaredReasons(t *testing.T) map[string][]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), conditionsSource, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	condition := ""
+	ast.Inspect(file, func(node ast.Node) bool {
+		spec, isValue := node.(*ast.ValueSpec)
+		if !isValue {
+			return true
+		}
+		for i, name := range spec.Names {
+			value, err := valueOf(spec.Values[i])
+			if err != nil {
+				t.Fatalf("%s: %s: %v", conditionsSource, name.Name, err)
+			}
+			switch {
+			case strings.HasSuffix(name.Name, "Condition"):
+				condition = value
+				out[condition] = slices.Clone(inherited[condition])
+			case strings.HasSuffix(name.Name, "Reason"):
+				out[condition] = append(out[condition], value)
+			}
+		}
+		return false
+	})
+	return out
+}
+
+func valueOf(expression ast.Expr) (string, error) {
+	switch e := expression.(type) {
+	case *ast.BasicLit:
+		return strconv.Unquote(e.Value)
+	case *ast.SelectorExpr:
+		if value, known := clusterAPI[e.Sel.Name]; known {
+			return value, nil
+		}
+		return "", fmt.Errorf("add %s to clusterAPI in this test", e.Sel.Name)
+	}
+	return "", fmt.Errorf("a %T is not understood", expression)
+}
+
+var (
+	section = regexp.MustCompile("^## `(\\w+)`$")
+	row     = regexp.MustCompile("^\\| `(\\w+)` \\| (True|False|Unknown) \\| \\S.* \\| \\S.* \\|$")
+)
+
+// explainedReasons reads the page: a section for each condition, a row for each reason.
+func explainedReasons(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	condition := ""
+	for _, line := range readPage(t, conditionsPage).prose {
+		if found := section.FindStringSubmatch(line); found != nil {
+			condition = found[1]
+			out[condition] = nil
+			continue
+		}
+		if !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		found := row.FindStringSubmatch(line)
+		if found == nil {
+			t.Errorf("%s: a row has not the form | `Reason` | status | meaning | what to do |: %s", conditionsPage, line)
+			continue
+		}
+		out[condition] = append(out[condition], found[1])
+	}
+	return out
+}

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+// Names of the images in images.yaml.
+const (
+	KubeAPIServer         = "kube-apiserver"
+	KubeControllerManager = "kube-controller-manager"
+	KubeScheduler         = "kube-scheduler"
+)
+
+// Names lists the images in images.yaml.
+func Names() []string {
+	return []string{KubeAPIServer, KubeControllerManager, KubeScheduler}
+}

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package parts
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Part says how one binary is built.
+type Part struct {
+	// Folder is the folder of the module that pins it, relative to the checkout.
+	Folder string
+	// Module is the upstream module; its version is the binary's. Empty for
+	// programs of this repository.
+	Module string
+	// Package is the main package: an import path, or "./…" inside Folder.
+	Package string
+	// Tags are build tags, separated by commas.
+	Tags string
+	// Stamp returns linker settings for a version, as "import/path.name=value".
+	Stamp func(version string) []string
+}
+
+const (
+	folder     = "test/seed/parts/"
+	kubernetes = "k8s.io/kubernetes"
+	capi       = "sigs.k8s.io/cluster-api"
+	containerd = "github.com/containerd/containerd/v2"
+	// The snapshotters left out need C headers or tools nobody has by default.
+	containerdTags = "no_btrfs,no_devmapper,no_zfs"
+	managerPrefix  = "manager:"
+)
+
+// Table lists every binary by name.
+var Table = table()
+
+func table() map[string]Part {
+	t := map[string]Part{
+		"etcd":    {Folder: folder + "etcd", Module: "go.etcd.io/etcd/server/v3", Package: "go.etcd.io/etcd/server/v3"},
+		"etcdctl": {Folder: folder + "etcd", Module: "go.etcd.io/etcd/etcdctl/v3", Package: "go.etcd.io/etcd/etcdctl/v3"},
+		"coredns": {Folder: folder + "coredns", Module: "github.com/coredns/coredns", Package: "."},
+
+		"capi-core":  {Folder: folder + "cluster-api", Module: capi, Package: capi + "/core", Stamp: capiStamp},
+		"clusterctl": {Folder: folder + "cluster-api", Module: capi, Package: capi + "/cmd/clusterctl", Stamp: capiStamp},
+
+		"etcd-druid":   {Folder: folder + "etcd-druid", Module: "github.com/gardener/etcd-druid", Package: "github.com/gardener/etcd-druid/cmd"},
+		"etcdbrctl":    {Folder: folder + "etcd-backup-restore", Module: "github.com/gardener/etcd-backup-restore", Package: "github.com/gardener/etcd-backup-restore"},
+		"etcd-wrapper": {Folder: folder + "etcd-wrapper", Module: "go.etcd.io/etcd/server/v3", Package: "."},
+		"objectstore":  {Folder: folder + "objectstore", Module: "github.com/rclone/rclone", Package: "."},
+		// For its manifests only; see its doc.go.
+		"cert-manager": {Folder: folder + "cert-manager", Module: "github.com/cert-manager/cert-manager"},
+		// For its CustomResourceDefinitions only.
+		"cluster-api-provider-aws": {Folder: folder + "cluster-api-provider-aws", Module: "sigs.k8s.io/cluster-api-provider-aws/v2"},
+
+		"seed-agent": {Folder: "test", Package: "./seed/agent"},
+		"seed-pid1":  {Folder: "test", Package: "./seed/node/pid1"},
+		"pause":      {Folder: "test", Package: "./seed/pause"},
+	}
+	for _, name := range []string{"containerd", "containerd-shim-runc-v2", "ctr"} {
+		t[name] = Part{Folder: folder + "containerd", Module: containerd, Package: containerd + "/cmd/" + name, Tags: containerdTags, Stamp: containerdStamp}
+	}
+	for _, name := range []string{"kubectl", "kubelet", "kube-proxy"} {
+		t[name] = kubernetesPart("1.36", name)
+	}
+	for _, minor := range KubernetesMinors {
+		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
+			t[name+"-"+minor] = kubernetesPart(minor, name)
+		}
+	}
+	return t
+}
+
+// KubernetesMinors are the minors that control planes are built for, newest first.
+// The seed itself runs the newest.
+var KubernetesMinors = []string{"1.36", "1.35"}
+
+func kubernetesPart(minor, name string) Part {
+	return Part{Folder: folder + "kubernetes-" + minor, Module: kubernetes, Package: kubernetes + "/cmd/" + name, Stamp: kubernetesStamp}
+}
+
+// lookup returns the part of a name in Table, or of "manager:<provider>".
+func lookup(name string) (Part, error) {
+	if provider, isManager := strings.CutPrefix(name, managerPrefix); isManager {
+		return Part{Folder: ".", Package: "./" + provider}, nil
+	}
+	part, ok := Table[name]
+	if !ok {
+		return Part{}, fmt.Errorf("no part is called %q", name)
+	}
+	return part, nil
+}
+
+// kubernetesStamp is what makes /version and feature-gate emulation answer as
+// the release does; unstamped binaries call themselves v0.0.0-master.
+func kubernetesStamp(version string) []string {
+	return append(stampVersion("k8s.io/component-base/version", version), stampVersion("k8s.io/client-go/pkg/version", version)...)
+}
+
+func capiStamp(version string) []string { return stampVersion(capi+"/version", version) }
+
+func containerdStamp(version string) []string {
+	return []string{containerd + "/version.Version=" + version, containerd + "/version.Revision=module"}
+}
+
+// stampVersion fills the variables that Kubernetes-style version packages share.
+// The module proxy tells neither commit nor date, and a fixed date keeps builds reproducible.
+func stampVersion(pkg, version string) []string {
+	major, rest, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	return []string{
+		pkg + ".gitVersion=" + version,
+		pkg + ".gitMajor=" + major,
+		pkg + ".gitMinor=" + minor,
+		pkg + ".gitCommit=",
+		pkg + ".gitTreeState=clean",
+		pkg + ".buildDate=1970-01-01T00:00:00Z",
+	}
+}
