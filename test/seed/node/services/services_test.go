@@ -94,7 +94,7 @@ func TestAServiceThatEndsIsRestarted(t *testing.T) {
 	if _, err := client.Start(service); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, client, "restarted", func(s Status) bool { return s.Restarts > 0 && s.LastExit == "exit status 3" })
+	eventually(t, client, "restarted twice", func(s Status) bool { return s.Restarts > 1 && s.LastExit == "exit status 3" })
 	if err := client.Stop("shell"); err != nil {
 		t.Fatal(err)
 	}
