@@ -39,6 +39,8 @@ type Input struct {
 	References References `json:"references,omitzero"`
 	// Seed are facts about the seed.
 	Seed Seed `json:"seed,omitzero"`
+	// Workers are facts about the machines of the cluster.
+	Workers Workers `json:"workers,omitzero"`
 	// Keys is the key material that components hand to their workloads.
 	Keys Keys `json:"keys"`
 
@@ -78,6 +80,13 @@ type Seed struct {
 	// PodSecurity is the Pod Security level that the namespace enforces: restricted, or baseline where the seed
 	// cannot complete the pods of etcd-druid (see package seeds).
 	PodSecurity string `json:"podSecurity,omitempty"`
+}
+
+// Workers are facts about the machines of the cluster.
+type Workers struct {
+	// Versions are the Kubernetes versions that machines run or are to run, without duplicates and in order; empty
+	// while there are none. What runs once per node carries the version of its kubelet.
+	Versions []string `json:"versions,omitempty"`
 }
 
 // Keys is the key material that components hand to their workloads.

@@ -60,6 +60,10 @@ const (
 	LabelVersion = "kubeception.cluster.x-k8s.io/version"
 )
 
+// LabelKubeletVersion is on every node that our bootstrap provider makes: the Kubernetes version of its kubelet, for
+// example v1.36.3. What must run in the version of the node, such as kube-proxy, is selected by it.
+const LabelKubeletVersion = "kubeception.cluster.x-k8s.io/kubelet-version"
+
 // PriorityClass is the priority of all hosted pods, below the system's and above ordinary workloads.
 const PriorityClass = "kubeception-control-plane"
 
