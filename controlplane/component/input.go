@@ -39,6 +39,8 @@ type Input struct {
 	References References `json:"references,omitzero"`
 	// Seed are facts about the seed.
 	Seed Seed `json:"seed,omitzero"`
+	// Observed are facts about what runs. The framework sets them.
+	Observed Observed `json:"observed,omitzero"`
 	// Workers are facts about the machines of the cluster.
 	Workers Workers `json:"workers,omitzero"`
 	// Keys is the key material that components hand to their workloads.

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -197,18 +196,8 @@ func (p *pass) observe(ctx context.Context, r *result, rendered Rendered, unmet 
 func isEmpty(text string) bool { return text == "" }
 
 func (p *pass) podProblem(ctx context.Context, component string) (string, error) {
-	pods, err := p.pods(ctx, component)
+	pods, err := p.pods(ctx, p.in.Namespace, component)
 	return PodProblem(pods), err
-}
-
-// pods reads the pods of a component. Those of etcd are managed by etcd-druid and say so, unlike all others.
-func (p *pass) pods(ctx context.Context, component string) ([]corev1.Pod, error) {
-	pods := &corev1.PodList{}
-	if err := p.Client.List(ctx, pods, client.InNamespace(p.in.Namespace),
-		client.MatchingLabels{wiring.LabelComponent: component}); err != nil {
-		return nil, fmt.Errorf("read pods: %w", err)
-	}
-	return pods.Items, nil
 }
 
 // fail records an error; what runs of the component keeps running. It returns false for the convenience of callers.

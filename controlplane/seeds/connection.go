@@ -19,11 +19,13 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/selection"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 	toolscache "k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
@@ -47,6 +49,8 @@ const (
 
 // Seed is a connected seed.
 type Seed struct {
+	// ID identifies the cluster however it is reached: the UID of its namespace kube-system.
+	ID string
 	// Client reads objects that carry our cluster label from a cache and writes directly.
 	Client client.Client
 	// Live reads without a cache, for what is not ours.
@@ -168,6 +172,10 @@ func (c *connection) connect(ctx context.Context, config *rest.Config, scheme *r
 	if err != nil {
 		return nil, nil, &UnreachableError{Err: err}
 	}
+	id, err := clusterID(ctx, config, httpClient)
+	if err != nil {
+		return nil, nil, &UnreachableError{Err: err}
+	}
 	podSecurity, err := checkPrerequisites(mapper) // Before the cache, which refuses kinds that are not served.
 	if err != nil {
 		return nil, nil, err
@@ -196,7 +204,23 @@ func (c *connection) connect(ctx context.Context, config *rest.Config, scheme *r
 	if !toolscache.WaitForCacheSync(syncCtx.Done(), informers...) {
 		return nil, nil, &UnreachableError{Err: fmt.Errorf("the cache of the seed was not filled within a minute")}
 	}
-	return &Seed{Client: seedCluster.GetClient(), Live: seedCluster.GetAPIReader(), PodSecurity: podSecurity}, disco.RESTClient(), nil
+	seed := &Seed{ID: id, Client: seedCluster.GetClient(), Live: seedCluster.GetAPIReader(), PodSecurity: podSecurity}
+	return seed, disco.RESTClient(), nil
+}
+
+// clusterID reads metadata alone, by the same convention as other tools that tell clusters apart.
+func clusterID(ctx context.Context, config *rest.Config, httpClient *http.Client) (string, error) {
+	reader, err := metadata.NewForConfigAndClient(config, httpClient)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	namespace, err := reader.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")).Get(ctx, metav1.NamespaceSystem, metav1.GetOptions{})
+	if err != nil {
+		return "", fmt.Errorf("tell the seed by its namespace %s: %w", metav1.NamespaceSystem, err)
+	}
+	return string(namespace.UID), nil
 }
 
 // namespacedKinds are the kinds in the namespaces of control planes that are read and watched.

@@ -48,6 +48,17 @@ func (e *UnreachableError) Error() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
+// AnotherSeedError says that the way to a seed leads to another cluster than the one a control plane runs in.
+type AnotherSeedError struct {
+	// Is and Was are the IDs of the clusters.
+	Is, Was string
+}
+
+func (e *AnotherSeedError) Error() string {
+	return fmt.Sprintf("spec.seed leads to cluster %s, but the control plane runs in cluster %s (the UID of its namespace kube-system); "+
+		"set spec.seed.kubeconfigRef to a kubeconfig of the latter", e.Is, e.Was)
+}
+
 // User is a control plane on a seed.
 type User struct {
 	// Cluster is the Cluster that the control plane belongs to, as its objects in the seed are labelled.
@@ -87,7 +98,7 @@ func (c *Connections) Source() source.Source {
 	})
 }
 
-// Get returns the seed of a control plane and registers the user for its events.
+// Get returns the seed of a control plane and registers the user for its events, on this connection only.
 // Errors are ErrConnecting, *KubeconfigError, *UnreachableError and *PrerequisiteError.
 func (c *Connections) Get(ctx context.Context, spec controlplanev1.SeedSpec, user User) (*Seed, error) {
 	key, config, fingerprint, err := c.config(ctx, spec, user.Request.Namespace)
@@ -99,6 +110,11 @@ func (c *Connections) Get(ctx context.Context, spec controlplanev1.SeedSpec, use
 	defer c.mu.Unlock()
 	if c.queue == nil {
 		return nil, ErrConnecting
+	}
+	for other := range c.seeds {
+		if other != key {
+			c.releaseLocked(other, user) // The way to the seed has changed.
+		}
 	}
 	conn, ok := c.seeds[key]
 	users := map[client.ObjectKey]reconcile.Request{}
@@ -117,7 +133,10 @@ func (c *Connections) Get(ctx context.Context, spec controlplanev1.SeedSpec, use
 func (c *Connections) Release(spec controlplanev1.SeedSpec, user User) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := secretKey(spec, user.Request.Namespace)
+	c.releaseLocked(secretKey(spec, user.Request.Namespace), user)
+}
+
+func (c *Connections) releaseLocked(key client.ObjectKey, user User) {
 	if conn, ok := c.seeds[key]; ok && conn.release(user) == 0 {
 		conn.close()
 		delete(c.seeds, key)

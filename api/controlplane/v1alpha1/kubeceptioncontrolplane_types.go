@@ -18,7 +18,7 @@ const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 // compare whole objects or strings are split between here and the field, and avoid optionals there, to stay within what
 // an API server estimates a rule to cost.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.seed) == has(oldSelf.seed)",fieldPath=".seed",message="seed cannot change; create a new cluster on the other seed instead"
+// +kubebuilder:validation:XValidation:rule="(has(self.seed) && has(self.seed.namespace) ? self.seed.namespace : '') == (has(oldSelf.seed) && has(oldSelf.seed.namespace) ? oldSelf.seed.namespace : '')",fieldPath=".seed.namespace",message="seed.namespace cannot change because the control plane runs there; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="(has(self.exposure) && has(self.exposure.type) ? self.exposure.type : 'LoadBalancer') == (has(oldSelf.exposure) && has(oldSelf.exposure.type) ? oldSelf.exposure.type : 'LoadBalancer')",fieldPath=".exposure.type",message="exposure.type cannot change because the endpoint of a cluster cannot; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.controlPlaneEndpoint) || has(self.controlPlaneEndpoint)",fieldPath=".controlPlaneEndpoint",message="controlPlaneEndpoint cannot change once it is set; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?etcd.?main.?replicas.orValue(1) >= oldSelf.?etcd.?main.?replicas.orValue(1)",fieldPath=".etcd.main.replicas",message="etcd replicas cannot shrink because members hold data, nor be left out once they are more than 1; create a new cluster from a backup instead"
@@ -73,9 +73,8 @@ type KubeceptionControlPlaneRolloutSpec struct {
 // KubeceptionControlPlaneConfiguration is what a control plane and its template have in common.
 type KubeceptionControlPlaneConfiguration struct {
 	// seed says where the control plane runs. If absent, it runs in the management cluster, in the
-	// namespace <cluster namespace>--<cluster name>. It cannot change.
+	// namespace <cluster namespace>--<cluster name>.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="seed cannot change; create a new cluster on the other seed instead"
 	Seed SeedSpec `json:"seed,omitempty,omitzero"`
 
 	// exposure says how the API server is reached. If absent, a Service of type LoadBalancer.
@@ -111,7 +110,8 @@ type KubeceptionControlPlaneConfiguration struct {
 // +kubebuilder:validation:MinProperties=1
 type SeedSpec struct {
 	// kubeconfigRef names the Secret with the kubeconfig of the seed, in the namespace of the control plane.
-	// If absent, the management cluster is the seed.
+	// If absent, the management cluster is the seed. It may change to another way to the same seed: a control plane
+	// stays where it was created, and a kubeconfig that leads elsewhere is reported and not followed.
 	// +optional
 	KubeconfigRef SecretKeyReference `json:"kubeconfigRef,omitempty,omitzero"`
 

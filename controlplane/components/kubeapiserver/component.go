@@ -6,6 +6,7 @@ package kubeapiserver
 
 import (
 	"fmt"
+	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -29,8 +30,8 @@ func (Component) Name() string { return wiring.KubeAPIServer }
 // Enabled implements component.Component.
 func (Component) Enabled(*component.Input) bool { return true }
 
-// Needs implements component.Component. It needs both etcds, and yet starts beside them: it waits for them by
-// itself, and its readiness says when they have come.
+// Needs implements component.Component. It needs both etcds, and yet starts beside them, as soon as their pods run: it
+// waits for them by itself, and its readiness says when they have come.
 func (Component) Needs() []string { return nil }
 
 // Render implements component.Component.
@@ -49,6 +50,10 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 	}
 	if in.Endpoint.Host == "" {
 		objects.Waiting = "the address of Service " + wiring.KubeAPIServerService
+		return objects, nil
+	}
+	if len(in.Observed.EtcdsToStart) > 0 {
+		objects.Waiting = "the pods of " + strings.Join(in.Observed.EtcdsToStart, " and ") + " to start"
 		return objects, nil
 	}
 	deployment, err := deployment(in, whole)
