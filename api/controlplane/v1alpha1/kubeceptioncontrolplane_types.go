@@ -18,7 +18,7 @@ const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 // compare whole objects or strings are split between here and the field, and avoid optionals there, to stay within what
 // an API server estimates a rule to cost.
 //
-// +kubebuilder:validation:XValidation:rule="(has(self.seed) && has(self.seed.namespace) ? self.seed.namespace : '') == (has(oldSelf.seed) && has(oldSelf.seed.namespace) ? oldSelf.seed.namespace : '')",fieldPath=".seed.namespace",message="seed.namespace cannot change because the control plane runs there; create a new cluster instead"
+// +kubebuilder:validation:XValidation:rule="self.?seed.?namespace.hasValue() == oldSelf.?seed.?namespace.hasValue()",fieldPath=".seed",message="seed.namespace cannot change because the control plane runs there; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="(has(self.exposure) && has(self.exposure.type) ? self.exposure.type : 'LoadBalancer') == (has(oldSelf.exposure) && has(oldSelf.exposure.type) ? oldSelf.exposure.type : 'LoadBalancer')",fieldPath=".exposure.type",message="exposure.type cannot change because the endpoint of a cluster cannot; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.controlPlaneEndpoint) || has(self.controlPlaneEndpoint)",fieldPath=".controlPlaneEndpoint",message="controlPlaneEndpoint cannot change once it is set; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?etcd.?main.?replicas.orValue(1) >= oldSelf.?etcd.?main.?replicas.orValue(1)",fieldPath=".etcd.main.replicas",message="etcd replicas cannot shrink because members hold data, nor be left out once they are more than 1; create a new cluster from a backup instead"
@@ -121,6 +121,7 @@ type SeedSpec struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="seed.namespace cannot change because the control plane runs there; create a new cluster instead"
 	// +kubebuilder:validation:XValidation:rule="self != 'default' && !self.startsWith('kube-')",message="namespace must not be default or start with kube-; choose a namespace for this control plane alone"
 	Namespace string `json:"namespace,omitempty"`
 }
