@@ -186,7 +186,9 @@ func TestTheWayToASeedMayChangeAndTheSeedMayNot(t *testing.T) {
 	s.Expect(s.deployments()).To(Equal(before))
 
 	// What a management cluster finds that the control plane was moved to without its kubeconfig.
-	s.change(func(c *controlplanev1.KubeceptionControlPlane) { c.Annotations[controlplanev1.SeedAnnotation] = "elsewhere" })
+	s.change(func(c *controlplanev1.KubeceptionControlPlane) {
+		c.Annotations[controlplanev1.SeedAnnotation] = "elsewhere"
+	})
 	s.says(controlplanev1.SeedReachableCondition, metav1.ConditionFalse, controlplanev1.SeedIsAnotherReason,
 		"leads to cluster "+seed, "the control plane runs in cluster elsewhere", "set spec.seed.kubeconfigRef")
 	s.Expect(s.Delete(s.Context(), s.cluster())).To(Succeed())
