@@ -32,7 +32,7 @@ func flags(in *component.Input, m mounts) (component.Flags, error) {
 	flags := component.ControllerFlags(m.apiClient, m.serving).Merge(component.Flags{
 		"kubeconfig": m.apiClient.Kubeconfig(),
 		// A single instance elects itself too: two of them run while it is replaced.
-		"leader-elect": "true",
+		"leader-elect":                    "true",
 		"controllers":                     controllers(in),
 		"cluster-name":                    in.ClusterName,
 		"use-service-account-credentials": "true",
