@@ -40,7 +40,13 @@ func (e *Engine) Reconcile(
 	if err != nil {
 		return Report{}, fmt.Errorf("read the objects of the control plane: %w", err)
 	}
-	p := &pass{Engine: e, in: in, roots: roots, now: now, live: live, results: map[string]*result{}}
+	before, err := e.instances(ctx, in.Namespace, live[wiring.KubeAPIServer])
+	if err != nil {
+		return Report{}, err
+	}
+	p := &pass{
+		Engine: e, in: in, roots: roots, now: now, live: live, results: map[string]*result{}, apiServer: before.oldest(),
+	}
 	for _, c := range components {
 		p.results[c.Name()] = &result{done: make(chan struct{}), report: ComponentReport{Name: c.Name()}}
 	}

@@ -34,6 +34,8 @@ type pass struct {
 	now     time.Time
 	live    map[string][]client.Object
 	results map[string]*result
+	// apiServer is the Kubernetes version of the oldest API server that runs; empty if none does.
+	apiServer string
 }
 
 // result is what became of one component.
@@ -77,7 +79,7 @@ func (p *pass) reconcile(ctx context.Context, c Component, earlier []Component) 
 
 func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 	in, unmet, live := *p.in, p.unmet(c), p.live[c.Name()]
-	if version := versionOf(live); len(unmet) > 0 && version != "" {
+	if version := cmp.Or(versionOf(live), p.apiServer); len(unmet) > 0 && version != "" {
 		in.Version = version
 	}
 	rendered, err := Prepare(&in, c)
@@ -94,7 +96,7 @@ func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 		r.report.Message = "waits for " + strings.Join(unmet, ", ")
 		return
 	}
-	r.report.Target = rendered.Target
+	r.report.Target, r.report.Rendered = rendered.Target, true
 	if !p.write(ctx, r, rendered, live) {
 		return
 	}
@@ -285,8 +287,12 @@ func hasVersion(objects []client.Object) bool { return versionOf(objects) != "" 
 func isWorkload(obj client.Object) bool { return stageOf(obj) == stageWorkload }
 
 // exists reports whether a component was created before: its workload exists or, if it has none, anything of it. A
-// workload that somebody deleted counts as never created, for its version is not known any more.
+// workload that somebody deleted counts as never created, for its version is not known any more. What has nothing in
+// the seed counts as created, for there is nothing to hold up here.
 func exists(rendered Rendered, live []client.Object) bool {
+	if len(rendered.Runtime) == 0 && len(rendered.Certificates) == 0 {
+		return true
+	}
 	if slices.ContainsFunc(rendered.Runtime, isWorkload) {
 		return slices.ContainsFunc(live, isWorkload)
 	}

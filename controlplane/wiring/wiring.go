@@ -20,6 +20,8 @@ const (
 	KubeAPIServer         = "kube-apiserver"
 	KubeControllerManager = "kube-controller-manager"
 	KubeScheduler         = "kube-scheduler"
+	NodeAccess            = "node-access"
+	Konnectivity          = "konnectivity"
 )
 
 // Ports.
@@ -63,6 +65,12 @@ const (
 // LabelKubeletVersion is on every node that our bootstrap provider makes: the Kubernetes version of its kubelet, for
 // example v1.36.3. What must run in the version of the node, such as kube-proxy, is selected by it.
 const LabelKubeletVersion = "kubeception.cluster.x-k8s.io/kubelet-version"
+
+// BootstrapGroup is the group of the bootstrap tokens that our bootstrap provider makes for machines.
+const BootstrapGroup = "system:bootstrappers:kubeception"
+
+// KubeletClientUser is who the API server is to kubelets.
+const KubeletClientUser = "kubeception:kube-apiserver:kubelet"
 
 // PriorityClass is the priority of all hosted pods, below the system's and above ordinary workloads.
 const PriorityClass = "kubeception-control-plane"

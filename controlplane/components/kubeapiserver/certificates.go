@@ -13,12 +13,8 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
 )
 
-const (
-	// kubeletUser is who the API server is to kubelets.
-	kubeletUser = "kubeception:kube-apiserver:kubelet"
-	// frontProxyUser is who the API server is to aggregated API servers.
-	frontProxyUser = "front-proxy-client"
-)
+// frontProxyUser is who the API server is to aggregated API servers.
+const frontProxyUser = "front-proxy-client"
 
 // Files of the trusted authorities.
 const (
@@ -108,7 +104,7 @@ func kubeletClient() part {
 	p, mount := certificate("kubelet-client", pki.Leaf{
 		SecretName: wiring.KubeAPIServer + "-kubelet-client",
 		Authority:  pki.KubeletCA,
-		CommonName: kubeletUser,
+		CommonName: wiring.KubeletClientUser,
 		ClientAuth: true,
 	})
 	p.flags = component.Flags{

@@ -7,8 +7,6 @@ package kubeapiserver
 import (
 	"fmt"
 
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
@@ -42,7 +40,6 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 	objects := component.Objects{
 		Runtime:      append([]client.Object{service(in)}, whole.objects...),
 		Certificates: whole.certificates,
-		Target:       []client.Object{kubeletAdministrator()},
 	}
 	if in.Replicas > 1 {
 		objects.Runtime = append(objects.Runtime, component.DisruptionBudget(wiring.KubeAPIServer))
@@ -85,14 +82,4 @@ func parts(in *component.Input) (part, error) {
 		whole.add(rendered)
 	}
 	return whole, nil
-}
-
-// kubeletAdministrator lets the API server use the kubelets, for logs, exec and port-forward. No built-in binding
-// grants this role.
-func kubeletAdministrator() *rbacv1.ClusterRoleBinding {
-	return &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: kubeletUser},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "system:kubelet-api-admin"},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: kubeletUser}},
-	}
 }
