@@ -125,6 +125,9 @@ func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []c
 		if err != nil {
 			return p.fail(r, StepIssue, err)
 		}
+		if leaf.ReadOnce {
+			restartWith(rendered.Runtime, leaf.SecretName, obj.Data[pki.CertificateData])
+		}
 		if err := p.apply(ctx, r, keep, obj); err != nil {
 			return p.fail(r, StepApply, err)
 		}

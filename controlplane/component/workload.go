@@ -27,6 +27,9 @@ const (
 	// AnnotationRolloutAfter is on pods: a change restarts them.
 	AnnotationRolloutAfter = "kubeception.cluster.x-k8s.io/rollout-after"
 
+	// AnnotationCertificate is on pods, followed by the name of a Secret: a hash of the certificate that they read once.
+	AnnotationCertificate = "certificate.kubeception.cluster.x-k8s.io/"
+
 	// nonRoot is the user and group of hosted pods; the images of Kubernetes name none.
 	nonRoot int64 = 65532
 

@@ -52,6 +52,11 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 	if err != nil {
 		return component.Objects{}, err
 	}
+	if !in.Workerless() {
+		if err := addKonnectivityServer(in, &objects, &deployment.Spec.Template.Spec); err != nil {
+			return component.Objects{}, fmt.Errorf("add the sidecar for konnectivity: %w", err)
+		}
+	}
 	objects.Runtime = append(objects.Runtime, deployment)
 	return objects, nil
 }
@@ -74,6 +79,7 @@ func parts(in *component.Input) (part, error) {
 		{"authentication", authentication},
 		{"authorization", authorization},
 		{"admission", admission},
+		{"konnectivity", konnectivity},
 	} {
 		rendered, err := concern.render(in)
 		if err != nil {
