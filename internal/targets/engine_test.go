@@ -113,17 +113,17 @@ func (c *cluster) parentKinds() string {
 	return parent.Annotations[annotationKinds]
 }
 
-func meta1(name string) metav1.ObjectMeta {
+func inSystem(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: "kube-system", Name: name}
 }
 
 func configMap(name, value string) *corev1.ConfigMap {
-	return &corev1.ConfigMap{ObjectMeta: meta1(name), Data: map[string]string{"key": value}}
+	return &corev1.ConfigMap{ObjectMeta: inSystem(name), Data: map[string]string{"key": value}}
 }
 
 func deployment(name string) *appsv1.Deployment {
 	labels := map[string]string{"app": name}
-	return &appsv1.Deployment{ObjectMeta: meta1(name), Spec: appsv1.DeploymentSpec{
+	return &appsv1.Deployment{ObjectMeta: inSystem(name), Spec: appsv1.DeploymentSpec{
 		Selector: &metav1.LabelSelector{MatchLabels: labels},
 		Template: corev1.PodTemplateSpec{
 			ObjectMeta: metav1.ObjectMeta{Labels: labels},
@@ -312,7 +312,7 @@ func TestWhatCannotBeChangedIsMadeAnew(t *testing.T) {
 	c.Expect(report["s"].Err).To(HaveOccurred(), "the stub refuses it still")
 
 	c.refuse["data"] = invalid("PersistentVolumeClaim", "data")
-	report = c.reconcile(Set{Name: "s", Objects: []client.Object{&corev1.PersistentVolumeClaim{ObjectMeta: meta1("data")}}})
+	report = c.reconcile(Set{Name: "s", Objects: []client.Object{&corev1.PersistentVolumeClaim{ObjectMeta: inSystem("data")}}})
 	c.Expect(report["s"].Err).To(MatchError(ContainSubstring("undo the change")))
 	c.Expect(c.deleted).To(BeEmpty(), "data is never deleted to make room")
 }
@@ -327,7 +327,7 @@ func TestOnlyNewsCallsAgain(t *testing.T) {
 	notify := e.notify(m)
 
 	cached := func(fields, version string, labels map[string]string) *metav1.PartialObjectMetadata {
-		object := &metav1.PartialObjectMetadata{ObjectMeta: meta1("dns")}
+		object := &metav1.PartialObjectMetadata{ObjectMeta: inSystem("dns")}
 		object.SetGroupVersionKind(kind("", "v1", "ConfigMap"))
 		object.Annotations = map[string]string{apply.AnnotationHash: "hash", annotationFields: fields}
 		object.ResourceVersion, object.Labels = version, labels
