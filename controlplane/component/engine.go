@@ -45,9 +45,15 @@ func (e *Engine) Reconcile(
 	if err != nil {
 		return Report{}, err
 	}
+	before, err := e.instances(ctx, in.Namespace, live[wiring.KubeAPIServer])
+	if err != nil {
+		return Report{}, err
+	}
 	withFacts := *in
 	withFacts.Observed = observed
-	p := &pass{Engine: e, in: &withFacts, roots: roots, now: now, live: live, results: map[string]*result{}}
+	p := &pass{
+		Engine: e, in: &withFacts, roots: roots, now: now, live: live, results: map[string]*result{}, apiServer: before.oldest(),
+	}
 	for _, c := range components {
 		p.results[c.Name()] = &result{done: make(chan struct{}), report: ComponentReport{Name: c.Name()}}
 	}

@@ -33,6 +33,8 @@ type pass struct {
 	now     time.Time
 	live    map[string][]client.Object
 	results map[string]*result
+	// apiServer is the Kubernetes version of the oldest API server that runs; empty if none does.
+	apiServer string
 }
 
 // result is what became of one component.
@@ -76,7 +78,7 @@ func (p *pass) reconcile(ctx context.Context, c Component, earlier []Component) 
 
 func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 	in, unmet, live := *p.in, p.unmet(c), p.live[c.Name()]
-	if version := versionOf(live); len(unmet) > 0 && version != "" {
+	if version := cmp.Or(versionOf(live), p.apiServer); len(unmet) > 0 && version != "" {
 		in.Version = version
 	}
 	rendered, err := Prepare(&in, c)
@@ -93,7 +95,7 @@ func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 		r.report.Message = "waits for " + strings.Join(unmet, ", ")
 		return
 	}
-	r.report.Target = rendered.Target
+	r.report.Target, r.report.Rendered = rendered.Target, true
 	if !p.write(ctx, r, rendered, live) {
 		return
 	}
@@ -121,6 +123,9 @@ func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []c
 		obj, err := p.issue(ctx, r, leaf)
 		if err != nil {
 			return p.fail(r, StepIssue, err)
+		}
+		if leaf.ReadOnce {
+			restartWith(rendered.Runtime, leaf.SecretName, obj.Data[pki.CertificateData])
 		}
 		if err := p.apply(ctx, r, keep, obj); err != nil {
 			return p.fail(r, StepApply, err)
@@ -274,8 +279,12 @@ func hasVersion(objects []client.Object) bool { return versionOf(objects) != "" 
 func isWorkload(obj client.Object) bool { return stageOf(obj) == stageWorkload }
 
 // exists reports whether a component was created before: its workload exists or, if it has none, anything of it. A
-// workload that somebody deleted counts as never created, for its version is not known any more.
+// workload that somebody deleted counts as never created, for its version is not known any more. What has nothing in
+// the seed counts as created, for there is nothing to hold up here.
 func exists(rendered Rendered, live []client.Object) bool {
+	if len(rendered.Runtime) == 0 && len(rendered.Certificates) == 0 {
+		return true
+	}
 	if slices.ContainsFunc(rendered.Runtime, isWorkload) {
 		return slices.ContainsFunc(live, isWorkload)
 	}

@@ -9,9 +9,11 @@ const (
 	KubeAPIServer         = "kube-apiserver"
 	KubeControllerManager = "kube-controller-manager"
 	KubeScheduler         = "kube-scheduler"
+	KonnectivityServer    = "proxy-server"
+	KonnectivityAgent     = "proxy-agent"
 )
 
 // Names lists the images in images.yaml.
 func Names() []string {
-	return []string{KubeAPIServer, KubeControllerManager, KubeScheduler}
+	return []string{KubeAPIServer, KubeControllerManager, KubeScheduler, KonnectivityServer, KonnectivityAgent}
 }

@@ -97,6 +97,23 @@ const (
 	// APIServerUnreachableReason says that the API server does not answer through the published endpoint.
 	APIServerUnreachableReason = "Unreachable"
 
+	// SystemComponentsAvailableCondition is true while what the control plane keeps in the workload cluster is there
+	// and works. It is no part of Available: a control plane is available before its first node, and whatever users
+	// run on their nodes.
+	SystemComponentsAvailableCondition = "SystemComponentsAvailable"
+	// SystemComponentsAvailableReason says that all of it works.
+	SystemComponentsAvailableReason = clusterv1.AvailableReason
+	// SystemComponentsNotAvailableReason names what starts, rolls or does not work.
+	SystemComponentsNotAvailableReason = clusterv1.NotAvailableReason
+	// SystemComponentsFailedReason says what the workload cluster refused.
+	SystemComponentsFailedReason = "SystemComponentsFailed"
+	// SystemComponentsNoWorkersReason says that there is no worker machine to run them.
+	SystemComponentsNoWorkersReason = "NoWorkers"
+	// SystemComponentsNotConnectedReason says that there is no connection to the workload cluster.
+	SystemComponentsNotConnectedReason = "NotConnected"
+	// SystemComponentsWorkerlessReason says that a workerless control plane has none.
+	SystemComponentsWorkerlessReason = "Workerless"
+
 	// RollingOutCondition is true while instances of the API server are replaced.
 	RollingOutCondition = clusterv1.RollingOutCondition
 	// ScalingUpCondition is true while instances of the API server are added.

@@ -30,6 +30,7 @@ const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 // +kubebuilder:validation:XValidation:rule="(has(self.apiServer) && has(self.apiServer.encryption) && has(self.apiServer.encryption.provider) ? self.apiServer.encryption.provider : 'aescbc') == (has(oldSelf.apiServer) && has(oldSelf.apiServer.encryption) && has(oldSelf.apiServer.encryption.provider) ? oldSelf.apiServer.encryption.provider : 'aescbc')",fieldPath=".apiServer.encryption.provider",message="encryption.provider cannot change yet; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSize.orValue(24) == oldSelf.?controllerManager.?nodeCIDRMaskSize.orValue(24)",fieldPath=".controllerManager.nodeCIDRMaskSize",message="nodeCIDRMaskSize cannot change because nodes hold ranges of this size; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64) == oldSelf.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64)",fieldPath=".controllerManager.nodeCIDRMaskSizeIPv6",message="nodeCIDRMaskSizeIPv6 cannot change because nodes hold ranges of this size; create a new cluster instead"
+// +kubebuilder:validation:XValidation:rule="self.?workerless.orValue(false) == oldSelf.?workerless.orValue(false)",fieldPath=".workerless",message="workerless cannot change because nodes need an API server that was made for them; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="!has(self.exposure) || !has(self.exposure.hostname) || !has(self.controlPlaneEndpoint) || !has(self.controlPlaneEndpoint.host) || self.exposure.hostname == self.controlPlaneEndpoint.host",fieldPath=".exposure.hostname",message="exposure.hostname must be the host of controlPlaneEndpoint because a cluster has one endpoint; remove one of them"
 type KubeceptionControlPlaneSpec struct {
 	// version is the Kubernetes version of the control plane, for example v1.36.3.
@@ -71,6 +72,9 @@ type KubeceptionControlPlaneRolloutSpec struct {
 }
 
 // KubeceptionControlPlaneConfiguration is what a control plane and its template have in common.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.workerless) || !self.workerless || !has(self.scheduler)",fieldPath=".scheduler",message="scheduler has no effect without workers; remove it, or create a cluster that is not workerless"
+// +kubebuilder:validation:XValidation:rule="!has(self.workerless) || !self.workerless || !has(self.controllerManager) || !(has(self.controllerManager.nodeCIDRMaskSize) || has(self.controllerManager.nodeCIDRMaskSizeIPv6) || has(self.controllerManager.nodeMonitorGracePeriodSeconds) || has(self.controllerManager.horizontalPodAutoscaler))",fieldPath=".controllerManager",message="controllerManager settings for nodes and pods have no effect without workers; keep only featureGates and logging, or create a cluster that is not workerless"
 type KubeceptionControlPlaneConfiguration struct {
 	// seed says where the control plane runs. If absent, it runs in the management cluster, in the
 	// namespace <cluster namespace>--<cluster name>.
@@ -80,6 +84,12 @@ type KubeceptionControlPlaneConfiguration struct {
 	// exposure says how the API server is reached. If absent, a Service of type LoadBalancer.
 	// +optional
 	Exposure ExposureSpec `json:"exposure,omitempty,omitzero"`
+
+	// workerless makes a control plane for an API alone: no machine can join. It has no scheduler, no tunnel and no
+	// system components, runs only the controllers that need no nodes, and does not serve the resources of workloads.
+	// If absent, false. It cannot change.
+	// +optional
+	Workerless *bool `json:"workerless,omitempty"`
 
 	// etcd configures the two etcd clusters. If absent, etcd-druid runs one member for each.
 	// +optional
