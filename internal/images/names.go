@@ -9,9 +9,10 @@ const (
 	KubeAPIServer         = "kube-apiserver"
 	KubeControllerManager = "kube-controller-manager"
 	KubeScheduler         = "kube-scheduler"
+	KubeceptionMachine    = "kubeception-machine"
 )
 
 // Names lists the images in images.yaml.
 func Names() []string {
-	return []string{KubeAPIServer, KubeControllerManager, KubeScheduler}
+	return []string{KubeAPIServer, KubeControllerManager, KubeScheduler, KubeceptionMachine}
 }
