@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/ptr"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/cluster-api/util/predicates"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -37,7 +38,7 @@ type Reconciler struct {
 }
 
 // +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=machinesets;machinedeployments,verbs=get;list;watch;patch
-// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=machines,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machines,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile freezes one MachineSet or lets it go. What somebody else paused is left alone.
@@ -49,6 +50,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	ref := set.Spec.Template.Spec.InfrastructureRef
 	if ref.APIGroup != infrav1.GroupVersion.Group || ref.Kind != "KubeceptionMachineTemplate" {
 		return ctrl.Result{}, nil
+	}
+	if paused, err := r.paused(ctx, set); err != nil || paused {
+		return ctrl.Result{}, err
 	}
 	deployment, err := r.deploymentOf(ctx, set)
 	if err != nil {
@@ -72,6 +76,18 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		r.Recorder.Eventf(set, nil, corev1.EventTypeNormal, "Unfrozen", "Unfreeze", "%s", why)
 	}
 	return ctrl.Result{}, nil
+}
+
+// paused reports whether somebody else paused the MachineSet, or its Cluster.
+func (r *Reconciler) paused(ctx context.Context, set *clusterv1.MachineSet) (bool, error) {
+	if annotated(set, clusterv1.PausedAnnotation) && !annotated(set, infrav1.FrozenAnnotation) {
+		return true, nil
+	}
+	cluster := &clusterv1.Cluster{}
+	if err := r.Client.Get(ctx, client.ObjectKey{Namespace: set.Namespace, Name: set.Spec.ClusterName}, cluster); err != nil {
+		return false, client.IgnoreNotFound(err)
+	}
+	return ptr.Deref(cluster.Spec.Paused, false), nil
 }
 
 // freeze pauses the MachineDeployment first, which would otherwise carry its own state to the MachineSet. A
