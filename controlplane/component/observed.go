@@ -31,7 +31,9 @@ type Observed struct {
 }
 
 // AnnotationEtcdMembers is the annotation of the API server's Deployment with the number of members that it names.
-func AnnotationEtcdMembers(etcd string) string { return "kubeception.cluster.x-k8s.io/members-of-" + etcd }
+func AnnotationEtcdMembers(etcd string) string {
+	return "kubeception.cluster.x-k8s.io/members-of-" + etcd
+}
 
 // observe reads the facts from the objects of all components and, until there is an API server, the pods of etcd.
 func (e *Engine) observe(ctx context.Context, in *Input, live map[string][]client.Object) (Observed, error) {

@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 )
 
 // startTimeout bounds the start of one API server. A machine that builds
@@ -60,6 +61,7 @@ func Scheme() *runtime.Scheme {
 		apiextensionsv1.AddToScheme,
 		clusterv1.AddToScheme,
 		controlplanev1.AddToScheme,
+		infrav1.AddToScheme,
 	)
 	if err := builder.AddToScheme(scheme); err != nil {
 		panic(err) // Two packages claim one kind, which no caller can mend.
