@@ -29,10 +29,14 @@ type Objects struct {
 	// Runtime objects live in the seed, in the namespace of the control plane. Render leaves their namespace and
 	// the labels of the framework empty; the framework sets them.
 	Runtime []client.Object
-	// Target objects live in the workload cluster.
+	// Target objects live in the workload cluster. They are complete with their namespace; the framework sets defaults
+	// of Deployments and DaemonSets that are Go types, and applies patches.
 	Target []client.Object
 	// Certificates are issued into Secrets in the namespace of the control plane and renewed in place.
 	Certificates []pki.Leaf
+	// TargetCertificates are issued in the same way, and delivered to Secrets of their names in the namespace
+	// kube-system of the workload cluster.
+	TargetCertificates []pki.Leaf
 	// Waiting says what the component lacks to be complete, for example an address that the seed has not given
 	// yet. While it is not empty the component is not healthy, whatever the state of its objects.
 	Waiting string

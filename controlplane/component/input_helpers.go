@@ -5,7 +5,10 @@
 package component
 
 import (
+	"fmt"
+
 	corev1 "k8s.io/api/core/v1"
+	netutils "k8s.io/utils/net"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
@@ -35,6 +38,27 @@ func (in *Input) Resources(component, container string, defaults corev1.Resource
 		}
 	}
 	return defaults
+}
+
+// dnsServiceIndex is the place of the cluster's DNS in a Service range, which kubelets and users expect.
+const dnsServiceIndex = 10
+
+// DNSServiceIPs are the addresses of the cluster's DNS: the tenth of each Service range.
+func (n Network) DNSServiceIPs() ([]string, error) {
+	addresses := make([]string, 0, len(n.ServiceCIDRs))
+	for _, cidr := range n.ServiceCIDRs {
+		_, network, err := netutils.ParseCIDRSloppy(cidr)
+		if err != nil {
+			return nil, fmt.Errorf("read the Service range %q: %w", cidr, err)
+		}
+		address, err := netutils.GetIndexedIP(network, dnsServiceIndex)
+		if err != nil {
+			return nil, fmt.Errorf("the Cluster's spec.clusterNetwork.services: %s has no tenth address, which is that of the "+
+				"cluster's DNS; use a larger range in a new cluster", cidr)
+		}
+		addresses = append(addresses, address.String())
+	}
+	return addresses, nil
 }
 
 // PodSelector returns the labels that select the pods of a workload. The framework sets them on the workload's

@@ -118,13 +118,16 @@ func (p *pass) unmet(c Component) []string {
 func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []client.Object) bool {
 	keep := sets.New[apply.Key]()
 	r.certificates = map[string][]byte{}
-	for _, leaf := range rendered.Certificates {
+	for i, leaf := range slices.Concat(rendered.Certificates, rendered.TargetCertificates) {
 		obj, err := p.issue(ctx, r, leaf)
 		if err != nil {
 			return p.fail(r, StepIssue, err)
 		}
 		if err := p.apply(ctx, r, keep, obj); err != nil {
 			return p.fail(r, StepApply, err)
+		}
+		if i >= len(rendered.Certificates) {
+			r.report.Target = append(r.report.Target, targetSecret(obj))
 		}
 	}
 	for _, obj := range rendered.Runtime {

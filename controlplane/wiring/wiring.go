@@ -20,6 +20,12 @@ const (
 	KubeAPIServer         = "kube-apiserver"
 	KubeControllerManager = "kube-controller-manager"
 	KubeScheduler         = "kube-scheduler"
+	KubernetesService     = "kubernetes-service"
+	CNI                   = "cni"
+	KubeProxy             = "kube-proxy"
+	CoreDNS               = "coredns"
+	NodeLocalDNS          = "node-local-dns"
+	MetricsServer         = "metrics-server"
 )
 
 // Ports.
@@ -63,6 +69,20 @@ const (
 // LabelKubeletVersion is on every node that our bootstrap provider makes: the Kubernetes version of its kubelet, for
 // example v1.36.3. What must run in the version of the node, such as kube-proxy, is selected by it.
 const LabelKubeletVersion = "kubeception.cluster.x-k8s.io/kubelet-version"
+
+// What is in the workload cluster.
+const (
+	// LabelSystemApp selects the pods of system components; users and tools know them by it.
+	LabelSystemApp = "k8s-app"
+	// APIServerHostVariable and APIServerPortVariable are the environment variables by which client-go in a pod finds
+	// the API server.
+	APIServerHostVariable = "KUBERNETES_SERVICE_HOST"
+	APIServerPortVariable = "KUBERNETES_SERVICE_PORT"
+	// NodeLocalDNSAddress is where the DNS cache of each node listens.
+	NodeLocalDNSAddress = "169.254.20.10"
+	// DNSService is the Service of the cluster's DNS.
+	DNSService = "kube-dns"
+)
 
 // PriorityClass is the priority of all hosted pods, below the system's and above ordinary workloads.
 const PriorityClass = "kubeception-control-plane"

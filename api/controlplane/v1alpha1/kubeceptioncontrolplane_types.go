@@ -30,6 +30,8 @@ const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 // +kubebuilder:validation:XValidation:rule="(has(self.apiServer) && has(self.apiServer.encryption) && has(self.apiServer.encryption.provider) ? self.apiServer.encryption.provider : 'aescbc') == (has(oldSelf.apiServer) && has(oldSelf.apiServer.encryption) && has(oldSelf.apiServer.encryption.provider) ? oldSelf.apiServer.encryption.provider : 'aescbc')",fieldPath=".apiServer.encryption.provider",message="encryption.provider cannot change yet; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSize.orValue(24) == oldSelf.?controllerManager.?nodeCIDRMaskSize.orValue(24)",fieldPath=".controllerManager.nodeCIDRMaskSize",message="nodeCIDRMaskSize cannot change because nodes hold ranges of this size; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64) == oldSelf.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64)",fieldPath=".controllerManager.nodeCIDRMaskSizeIPv6",message="nodeCIDRMaskSizeIPv6 cannot change because nodes hold ranges of this size; create a new cluster instead"
+// +kubebuilder:validation:XValidation:rule="self.?addons.?cni.?type.orValue('None') == oldSelf.?addons.?cni.?type.orValue('None')",fieldPath=".addons.cni.type",message="cni.type cannot change because running pods are connected to the network; create a new cluster instead"
+// +kubebuilder:validation:XValidation:rule="self.?addons.?cni.?flannel.?backend.orValue('vxlan') == oldSelf.?addons.?cni.?flannel.?backend.orValue('vxlan')",fieldPath=".addons.cni.flannel.backend",message="flannel.backend cannot change because nodes with different backends do not reach each other; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="!has(self.exposure) || !has(self.exposure.hostname) || !has(self.controlPlaneEndpoint) || !has(self.controlPlaneEndpoint.host) || self.exposure.hostname == self.controlPlaneEndpoint.host",fieldPath=".exposure.hostname",message="exposure.hostname must be the host of controlPlaneEndpoint because a cluster has one endpoint; remove one of them"
 type KubeceptionControlPlaneSpec struct {
 	// version is the Kubernetes version of the control plane, for example v1.36.3.
@@ -97,6 +99,11 @@ type KubeceptionControlPlaneConfiguration struct {
 	// scheduler configures kube-scheduler. If absent, the balanced profile is used.
 	// +optional
 	Scheduler SchedulerSpec `json:"scheduler,omitempty,omitzero"`
+
+	// addons configures what the cluster needs inside to run pods. If absent, kube-proxy, CoreDNS and metrics-server run
+	// with the defaults of this project, and no network of pods is installed.
+	// +optional
+	Addons AddonsSpec `json:"addons,omitempty,omitzero"`
 
 	// components overrides single components: container resources, and patches for what has no field.
 	// +optional
