@@ -50,6 +50,7 @@ const (
 // CNISpec says which network connects pods.
 // +kubebuilder:validation:XValidation:rule="!has(self.flannel) || self.type == 'Flannel'",message="flannel is only for type Flannel; remove it or change the type"
 // +kubebuilder:validation:XValidation:rule="has(self.manifestsRefs) == (self.type in ['Calico', 'Cilium'])",message="manifestsRefs are required for the types Calico and Cilium, and only for these; name the ConfigMaps with their manifests, or remove the field"
+// +kubebuilder:validation:XValidation:rule="(has(self.flannel) && has(self.flannel.backend) ? self.flannel.backend : 'vxlan') == (has(oldSelf.flannel) && has(oldSelf.flannel.backend) ? oldSelf.flannel.backend : 'vxlan')",fieldPath=".flannel.backend",message="flannel.backend cannot change because nodes with different backends do not reach each other; create a new cluster instead"
 type CNISpec struct {
 	// type is the network. It cannot change, because running pods are connected to it.
 	// +required
@@ -154,6 +155,7 @@ type CoreDNSSpec struct {
 // NodeLocalDNSSpec configures a DNS cache on each node, at the address 169.254.20.10. Nodes use it from their creation
 // on, so that those which exist when this changes are to be replaced.
 // +kubebuilder:validation:MinProperties=1
+// +kubebuilder:validation:XValidation:rule="self.?enabled.orValue(false) || !(has(self.forceTCPToClusterDNS) || has(self.forceTCPToUpstreamDNS) || has(self.disableForwardToUpstreamDNS))",message="forceTCPToClusterDNS, forceTCPToUpstreamDNS and disableForwardToUpstreamDNS are only for a cache that is enabled; set enabled to true or remove them"
 type NodeLocalDNSSpec struct {
 	// enabled runs the cache. If absent, it does not run. It needs IPv4, and dummy network interfaces in the kernel of
 	// the machines.
