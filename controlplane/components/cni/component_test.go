@@ -39,6 +39,8 @@ func TestManifestsAreChecked(t *testing.T) {
 		"an object without kind":  {"metadata: {name: a}\n", "document 1: it is no object of Kubernetes; give it apiVersion, kind and metadata.name"},
 		"an item without name":    {"apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: ConfigMap}]\n", "document 1: item 1: it is no object of Kubernetes"},
 		"a hook":                  {configMap + "---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: j, annotations: {helm.sh/hook: post-install}}\n", "document 2: Job j is a hook of Helm (post-install), which runs only under Helm; use helm template --no-hooks"},
+		"an unknown variable":     {"# ${KUBECEPTION_HOST}\n", "there is no variable ${KUBECEPTION_HOST}; use one of KUBECEPTION_ENDPOINT_HOST, KUBECEPTION_ENDPOINT_PORT, KUBECEPTION_POD_CIDR"},
+		"variables of scripts":    {configMap + "data: {script: 'echo ${BIN_PATH} ${KUBERNETES_SERVICE_HOST}'}\n", ""},
 		"an object twice":         {configMap + "---\n" + configMap, "ConfigMap a is rendered twice"},
 		"an object and a comment": {configMap + "---\n# the end\n", ""},
 	}

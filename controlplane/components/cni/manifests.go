@@ -6,12 +6,14 @@ package cni
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/json"
@@ -26,7 +28,7 @@ import (
 // helmHook marks what Helm alone would run, before or after an installation.
 const helmHook = "helm.sh/hook"
 
-// manifests are the user's, as they are.
+// manifests are the user's, as they are but for variables.
 func manifests(in *component.Input) (component.Objects, error) {
 	if len(in.Override(wiring.CNI).Containers) > 0 {
 		return component.Objects{}, errors.New("spec.components[cni].containers: the containers are those of your manifests; " +
@@ -34,7 +36,7 @@ func manifests(in *component.Input) (component.Objects, error) {
 	}
 	var target []client.Object
 	for _, source := range slices.Sorted(maps.Keys(in.References.CNIManifests)) {
-		objects, err := parse([]byte(in.References.CNIManifests[source]))
+		objects, err := parse(in.References.CNIManifests[source], variables(in))
 		if err != nil {
 			return component.Objects{}, fmt.Errorf("spec.addons.cni.manifestsRefs: ConfigMap key %s: %w", source, err)
 		}
@@ -46,9 +48,29 @@ func manifests(in *component.Input) (component.Objects, error) {
 	return component.Objects{Target: target}, nil
 }
 
+// variable is written in manifests where a value is known only once the control plane is there, and differs between
+// clusters. Other variables, such as those of shell scripts, stay.
+var variable = regexp.MustCompile(`\$\{(KUBECEPTION_[A-Z_]+)\}`)
+
+func variables(in *component.Input) map[string]string {
+	return map[string]string{
+		"KUBECEPTION_ENDPOINT_HOST": in.Endpoint.Host,
+		"KUBECEPTION_ENDPOINT_PORT": strconv.Itoa(int(in.Endpoint.Port)),
+		"KUBECEPTION_POD_CIDR":      in.Network.PodCIDRs[0],
+	}
+}
+
 // parse reads YAML documents. Errors count documents from 1, empty ones included.
-func parse(content []byte) ([]client.Object, error) {
-	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(content)))
+func parse(content string, values map[string]string) ([]client.Object, error) {
+	for _, found := range variable.FindAllStringSubmatch(content, -1) {
+		if _, known := values[found[1]]; !known {
+			return nil, fmt.Errorf("there is no variable %s; use one of %s", found[0], strings.Join(slices.Sorted(maps.Keys(values)), ", "))
+		}
+	}
+	content = variable.ReplaceAllStringFunc(content, func(found string) string {
+		return values[strings.Trim(found, "${}")]
+	})
+	reader := utilyaml.NewYAMLReader(bufio.NewReader(strings.NewReader(content)))
 	var objects []client.Object
 	for number := 1; ; number++ {
 		document, err := reader.Read()

@@ -108,8 +108,8 @@ func daemonSet(in *component.Input, version, config string) (*appsv1.DaemonSet, 
 			// The image links the variant of iptables that the node uses when it is first called.
 			ReadOnlyRootFilesystem: ptr.To(false),
 		},
-		ReadinessProbe:  probe(2, 3),
-		LivenessProbe:   probe(10, 6),
+		ReadinessProbe: probe(2, 3),
+		LivenessProbe:  probe(10, 6),
 		Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{
 			corev1.ResourceCPU:    resource.MustParse("5m"),
 			corev1.ResourceMemory: resource.MustParse("32Mi"),

@@ -81,6 +81,7 @@ func TestWhatIsMissingIsNamedWithItsFieldAndTheRemedy(t *testing.T) {
 		"an audit policy without key":    {"audit", true, `spec.apiServer.audit.policyRef: ConfigMap "audit" lacks the key "policy"; add it`},
 		"no authentication":              {"authentication", false, `spec.apiServer.authentication.configRef: ConfigMap "authentication" does not exist`},
 		"no authorization":               {"authorization", true, `spec.apiServer.authorization.configRef: ConfigMap "authorization" lacks the key "config.yaml"`},
+		"no manifests of a network":      {"calico", false, `spec.addons.cni.manifestsRefs[0]: ConfigMap "calico" does not exist; create it or correct the name`},
 		"no kubeconfig of an authorizer": {"authorizer", false, `spec.apiServer.authorization.kubeconfigs[0].secretRef: Secret "authorizer" does not exist`},
 		"no credentials of the store":    {"store", false, `spec.etcd.main.backup.store.secretRef: Secret "store" does not exist`},
 		"no certificate for etcd-main":   {"external-main", true, `spec.etcd.main.external.secretRef: Secret "external-main" lacks the key "ca.crt"`},
