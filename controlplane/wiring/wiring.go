@@ -22,6 +22,12 @@ const (
 	KubeScheduler         = "kube-scheduler"
 	NodeAccess            = "node-access"
 	Konnectivity          = "konnectivity"
+	KubernetesService     = "kubernetes-service"
+	CNI                   = "cni"
+	KubeProxy             = "kube-proxy"
+	CoreDNS               = "coredns"
+	NodeLocalDNS          = "node-local-dns"
+	MetricsServer         = "metrics-server"
 )
 
 // Ports.
@@ -80,6 +86,20 @@ const (
 	KonnectivityAudience = "system:konnectivity-server"
 	// KonnectivityServerUser is who the server is to the API server.
 	KonnectivityServerUser = "system:konnectivity-server"
+)
+
+// What is in the workload cluster.
+const (
+	// LabelSystemApp selects the pods of system components; users and tools know them by it.
+	LabelSystemApp = "k8s-app"
+	// APIServerHostVariable and APIServerPortVariable are the environment variables by which client-go in a pod finds
+	// the API server.
+	APIServerHostVariable = "KUBERNETES_SERVICE_HOST"
+	APIServerPortVariable = "KUBERNETES_SERVICE_PORT"
+	// NodeLocalDNSAddress is where the DNS cache of each node listens.
+	NodeLocalDNSAddress = "169.254.20.10"
+	// DNSService is the Service of the cluster's DNS.
+	DNSService = "kube-dns"
 )
 
 // PriorityClass is the priority of all hosted pods, below the system's and above ordinary workloads.
