@@ -25,6 +25,17 @@ type KubeletSpec struct {
 	// +kubebuilder:validation:Enum=External
 	CloudProvider string `json:"cloudProvider,omitempty"`
 
+	// clusterDNS are the addresses of the DNS server that pods are given. If absent, the tenth address of each Service
+	// range of the Cluster, where the project runs its DNS.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=3
+	// +kubebuilder:validation:items:MinLength=2
+	// +kubebuilder:validation:items:MaxLength=45
+	// +kubebuilder:validation:XValidation:rule="self.all(address, isIP(address))",message="clusterDNS must list IP addresses, for example 169.254.20.10"
+	ClusterDNS []string `json:"clusterDNS,omitempty"`
+
 	// maxPods is the number of pods that the node can run. If absent, 110.
 	// +optional
 	// +kubebuilder:validation:Minimum=1

@@ -415,6 +415,11 @@ func (in *KubeletInstallation) DeepCopy() *KubeletInstallation {
 func (in *KubeletSpec) DeepCopyInto(out *KubeletSpec) {
 	*out = *in
 	in.Installation.DeepCopyInto(&out.Installation)
+	if in.ClusterDNS != nil {
+		in, out := &in.ClusterDNS, &out.ClusterDNS
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	if in.MaxPods != nil {
 		in, out := &in.MaxPods, &out.MaxPods
 		*out = new(int32)
