@@ -39,7 +39,9 @@ func kernelFiles(node *Node) []file {
 	if protectKernelDefaults(node.Spec.Kubelet) {
 		maps.Copy(parameters, protectedSysctls)
 	}
-	maps.Copy(parameters, node.Spec.Sysctls)
+	for _, parameter := range node.Spec.Sysctls {
+		parameters[parameter.Name] = parameter.Value
+	}
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		fmt.Fprintf(&lines, "%s = %s\n", name, parameters[name])

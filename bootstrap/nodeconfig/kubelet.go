@@ -41,8 +41,8 @@ func kubeletFiles(node *Node) ([]file, error) {
 		{path: bootstrapKubeconfigPath, content: kubeconfig, mode: 0o600},
 		{path: clusterCAPath, content: []byte(node.ClusterCA), mode: 0o644},
 		{path: kubeletCAPath, content: []byte(node.KubeletCA), mode: 0o644},
-		{path: unitPath(kubeletUnit), content: []byte(kubeletService(node)), mode: 0o644},
-		{path: dropInPath(kubeletUnit, kubeadmDropIn), content: []byte(withoutKubeadm), mode: 0o644},
+		{path: UnitPath(kubeletUnit), content: []byte(kubeletService(node)), mode: 0o644},
+		{path: DropInPath(kubeletUnit, kubeadmDropIn), content: []byte(withoutKubeadm), mode: 0o644},
 	}, nil
 }
 

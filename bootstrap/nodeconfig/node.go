@@ -67,8 +67,8 @@ func Reserved(file string) bool {
 	switch file {
 	case kubeletPath, kubeletConfigPath, bootstrapKubeconfigPath, KubeconfigPath, clusterCAPath, kubeletCAPath,
 		containerdConfigPath, modulesPath, sysctlsPath, containerdUnitPath, scriptPath, donePath,
-		unitPath(kubeletUnit), dropInPath(kubeletUnit, kubeadmDropIn), unitPath(bootstrapUnit),
-		dropInPath(kubeletUnit, proxyDropIn), dropInPath(containerdUnit, proxyDropIn):
+		UnitPath(kubeletUnit), DropInPath(kubeletUnit, kubeadmDropIn), UnitPath(bootstrapUnit),
+		DropInPath(kubeletUnit, proxyDropIn), DropInPath(containerdUnit, proxyDropIn):
 		return true
 	}
 	return false
@@ -155,6 +155,8 @@ func ownFiles(node *Node) ([]file, error) {
 	return files, nil
 }
 
-func unitPath(unit string) string { return path.Join(unitsDir, unit) }
+// UnitPath returns where a unit is written.
+func UnitPath(unit string) string { return path.Join(unitsDir, unit) }
 
-func dropInPath(unit, dropIn string) string { return path.Join(unitsDir, unit+".d", dropIn) }
+// DropInPath returns where a drop-in of a unit is written.
+func DropInPath(unit, dropIn string) string { return path.Join(unitsDir, unit+".d", dropIn) }

@@ -44,7 +44,7 @@ func proxyFiles(node *Node) []file {
 	}
 	var files []file
 	for _, unit := range []string{containerdUnit, kubeletUnit} {
-		files = append(files, file{path: dropInPath(unit, proxyDropIn), content: []byte(dropIn.String()), mode: 0o600})
+		files = append(files, file{path: DropInPath(unit, proxyDropIn), content: []byte(dropIn.String()), mode: 0o600})
 	}
 	return files
 }

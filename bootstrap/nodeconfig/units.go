@@ -105,10 +105,10 @@ func unitFiles(units []bootstrapv1.Unit) []file {
 	var files []file
 	for _, unit := range units {
 		if unit.Content != "" {
-			files = append(files, file{path: unitPath(unit.Name), content: []byte(unit.Content), mode: 0o644})
+			files = append(files, file{path: UnitPath(unit.Name), content: []byte(unit.Content), mode: 0o644})
 		}
 		for _, dropIn := range unit.DropIns {
-			files = append(files, file{path: dropInPath(unit.Name, dropIn.Name), content: []byte(dropIn.Content), mode: 0o644})
+			files = append(files, file{path: DropInPath(unit.Name, dropIn.Name), content: []byte(dropIn.Content), mode: 0o644})
 		}
 	}
 	return files

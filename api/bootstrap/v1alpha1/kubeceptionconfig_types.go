@@ -47,12 +47,14 @@ type KubeceptionConfigSpec struct {
 	// +optional
 	Proxy ProxySpec `json:"proxy,omitempty,omitzero"`
 
-	// sysctls are kernel parameters by name, for example "vm.max_map_count". They win over those that the project
-	// sets: forwarding, limits of inotify and, unless kubelet.protectKernelDefaults is false, what the kubelet insists on.
+	// sysctls are kernel parameters. They win over those that the project sets: forwarding, limits of inotify and, unless
+	// kubelet.protectKernelDefaults is false, what the kubelet insists on.
 	// +optional
-	// +kubebuilder:validation:MinProperties=1
-	// +kubebuilder:validation:MaxProperties=100
-	Sysctls map[string]string `json:"sysctls,omitempty"`
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	Sysctls []Sysctl `json:"sysctls,omitempty"`
 
 	// users are created on the machine.
 	// +optional

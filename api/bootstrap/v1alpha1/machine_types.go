@@ -131,6 +131,23 @@ type ProxySpec struct {
 	NoProxy []string `json:"noProxy,omitempty"`
 }
 
+// Sysctl is a kernel parameter.
+type Sysctl struct {
+	// name is the name of the parameter, for example vm.max_map_count.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9_-]+([./][A-Za-z0-9_-]+)+$')",message="name must be that of a kernel parameter, for example vm.max_map_count"
+	Name string `json:"name,omitempty"`
+
+	// value is the value of the parameter.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[^\\n]+$')",message="value must be one line"
+	Value string `json:"value,omitempty"`
+}
+
 // User is a user of the machine. Without SSH keys and a password nobody can log in as it.
 type User struct {
 	// name is the name of the user.
