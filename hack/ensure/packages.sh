@@ -14,6 +14,7 @@ declare -A packages=(
 	[make]=make
 	[shellcheck]=shellcheck
 	[flock]=util-linux
+	[cloud-init]=cloud-init
 )
 
 missing=()
