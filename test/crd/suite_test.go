@@ -9,17 +9,28 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
+
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 )
 
-const (
-	controlPlaneKind = "KubeceptionControlPlane"
-	templateKind     = "KubeceptionControlPlaneTemplate"
-)
+// kinds are the specifications of all kinds, by kind.
+var kinds = map[string]struct {
+	version schema.GroupVersion
+	spec    reflect.Type
+}{
+	"KubeceptionControlPlane":         {controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneSpec]()},
+	"KubeceptionControlPlaneTemplate": {controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneTemplateSpec]()},
+	"KubeceptionConfig":               {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigSpec]()},
+	"KubeceptionConfigTemplate":       {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigTemplateSpec]()},
+}
 
 // suite is one file of examples.
 type suite struct {
@@ -75,7 +86,7 @@ func loadSuites(t *testing.T) []suite {
 
 // forTemplate is the suite as seen by the template of the kind.
 func (s suite) forTemplate() suite {
-	out := suite{Kind: templateKind, Base: json.RawMessage(`{"template":{}}`), file: s.file + " (template)"}
+	out := suite{Kind: s.Kind + "Template", Base: json.RawMessage(`{"template":{}}`), file: s.file + " (template)"}
 	for _, e := range s.OnCreate {
 		e.Initial = json.RawMessage(fmt.Sprintf(`{"template":{"spec":%s}}`, orEmpty(e.Initial)))
 		e.ExpectedError = strings.ReplaceAll(e.ExpectedError, "spec.", "spec.template.spec.")

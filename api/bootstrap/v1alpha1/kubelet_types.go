@@ -199,7 +199,7 @@ type KubeletInstallation struct {
 	// +required
 	// +kubebuilder:validation:MinLength=8
 	// +kubebuilder:validation:MaxLength=2048
-	// +kubebuilder:validation:XValidation:rule="self.matches('^https?://[][-A-Za-z0-9._~:/?#@!$&()*+,;=%{}]+$')",message="url must begin with https:// or http:// and have no spaces or quotes"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^https?://[]A-Za-z0-9[_.~:/?#@!$&()*+,;=%{}-]+$')",message="url must begin with https:// or http:// and have no spaces or quotes"
 	URL string `json:"url,omitempty"`
 
 	// checksums are what the kubelet must be. One of another checksum is not run.
