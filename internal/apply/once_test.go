@@ -41,7 +41,9 @@ func TestWhatExistsIsNotCreatedAgain(t *testing.T) {
 func TestARefusalOfAnObjectThatIsCreatedIsNamed(t *testing.T) {
 	g := NewWithT(t)
 	c := fake.NewClientBuilder().WithInterceptorFuncs(interceptor.Funcs{
-		Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error { return errors.New("no") },
+		Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error {
+			return errors.New("no")
+		},
 	}).Build()
 	_, err := Create(ctx, c, gated())
 	g.Expect(err).To(MatchError("create Pod p: no"))
