@@ -6,6 +6,7 @@ package component
 
 import (
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
@@ -15,6 +16,9 @@ import (
 func (in *Input) Image(name string) (string, error) {
 	return in.Images.Find(name, in.Version)
 }
+
+// Workerless reports whether no machine can join. What is for nodes and pods is then left out.
+func (in *Input) Workerless() bool { return ptr.Deref(in.Configuration.Workerless, false) }
 
 // Override returns what the user overrides for a component; empty if nothing.
 func (in *Input) Override(component string) controlplanev1.ComponentOverride {

@@ -47,11 +47,16 @@ func (m Mount) Dir() string { return path.Join(mountRoot, m.Volume.Name) }
 // File is the path of a file in the container.
 func (m Mount) File(name string) string { return path.Join(m.Dir(), name) }
 
-// AddMounts adds the directories to a pod with a single container.
+// AddMounts adds the directories to a pod and to its first container.
 func AddMounts(pod *corev1.PodSpec, mounts ...Mount) {
+	AddMountsTo(pod, &pod.Containers[0], mounts...)
+}
+
+// AddMountsTo adds the directories to a pod and to one of its containers.
+func AddMountsTo(pod *corev1.PodSpec, container *corev1.Container, mounts ...Mount) {
 	for _, mount := range mounts {
 		pod.Volumes = append(pod.Volumes, mount.Volume)
-		pod.Containers[0].VolumeMounts = append(pod.Containers[0].VolumeMounts, corev1.VolumeMount{
+		container.VolumeMounts = append(container.VolumeMounts, corev1.VolumeMount{
 			Name: mount.Volume.Name, MountPath: mount.Dir(), ReadOnly: true,
 		})
 	}

@@ -39,16 +39,21 @@ func Prepare(in *Input, c Component) (Rendered, error) {
 			return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
 		}
 	}
-	runtimeObjects, err := patch(in, c.Name(), objects.Runtime)
+	all := slices.Concat(objects.Runtime, objects.Target)
+	if err := overrideContainers(all, in.Override(c.Name()).Containers); err != nil {
+		return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
+	}
+	patched, err := patch(in, c.Name(), all)
 	if err != nil {
 		return Rendered{}, &Error{Component: c.Name(), Step: StepPatch, Err: err}
 	}
+	runtimeObjects, target := patched[:len(objects.Runtime)], patched[len(objects.Runtime):]
 	if err := check(runtimeObjects); err != nil {
 		return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
 	}
 	slices.SortStableFunc(runtimeObjects, func(a, b client.Object) int { return int(stageOf(a)) - int(stageOf(b)) })
 	return Rendered{
-		Runtime: runtimeObjects, Target: objects.Target, Certificates: objects.Certificates, Waiting: objects.Waiting,
+		Runtime: runtimeObjects, Target: target, Certificates: objects.Certificates, Waiting: objects.Waiting,
 	}, nil
 }
 
@@ -152,6 +157,9 @@ func toTyped(documents []*unstructured.Unstructured) ([]client.Object, error) {
 }
 
 func strictlyTyped(document *unstructured.Unstructured) (client.Object, error) {
+	if !scheme.Recognizes(document.GroupVersionKind()) {
+		return document, nil // A target object of a kind that only the workload cluster knows.
+	}
 	made, err := scheme.New(document.GroupVersionKind())
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ package component
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ const (
 	// AnnotationRolloutAfter is on pods: a change restarts them.
 	AnnotationRolloutAfter = "kubeception.cluster.x-k8s.io/rollout-after"
 
+	// AnnotationCertificate is on pods, followed by the name of a Secret: a hash of the certificate that they read once.
+	AnnotationCertificate = "certificate.kubeception.cluster.x-k8s.io/"
+
 	// nonRoot is the user and group of hosted pods; the images of Kubernetes name none.
 	nonRoot int64 = 65532
 
@@ -37,13 +41,11 @@ const (
 func complete(in *Input, component string, obj client.Object) error {
 	obj.SetNamespace(in.Namespace)
 	addLabels(obj, frameworkLabels(in, component))
-	overrides := in.Override(component).Containers
 	switch o := obj.(type) {
 	case *appsv1.Deployment:
 		completeDeployment(in, component, o)
-		return overrideContainers(o.Spec.Template.Spec, overrides)
 	case *druidv1alpha1.Etcd:
-		return completeEtcd(in, component, o, overrides)
+		return completeEtcd(in, component, o, in.Override(component).Containers)
 	}
 	return nil
 }
@@ -173,21 +175,45 @@ func completeEtcd(in *Input, component string, e *druidv1alpha1.Etcd, overrides 
 	return nil
 }
 
-func overrideContainers(pod corev1.PodSpec, overrides []controlplanev1.ContainerResources) error {
+// overrideContainers sets the resources of the containers of that name in all pods of a component.
+func overrideContainers(objects []client.Object, overrides []controlplanev1.ContainerResources) error {
 	var names []string
-	byName := map[string]*corev1.Container{}
-	for _, containers := range [][]corev1.Container{pod.Containers, pod.InitContainers} {
-		for i := range containers {
-			names = append(names, containers[i].Name)
-			byName[containers[i].Name] = &containers[i]
+	byName := map[string][]*corev1.Container{}
+	for _, obj := range objects {
+		pod := podOf(obj)
+		if pod == nil {
+			continue
+		}
+		for _, containers := range [][]corev1.Container{pod.Containers, pod.InitContainers} {
+			for i := range containers {
+				names = append(names, containers[i].Name)
+				byName[containers[i].Name] = append(byName[containers[i].Name], &containers[i])
+			}
 		}
 	}
+	if len(names) == 0 {
+		return nil // The pods of etcd are made by etcd-druid.
+	}
 	for _, override := range overrides {
-		container, found := byName[override.Name]
-		if !found {
-			return noContainer(override.Name, strings.Join(names, ", "))
+		if len(byName[override.Name]) == 0 {
+			return noContainer(override.Name, strings.Join(slices.Compact(names), ", "))
 		}
-		container.Resources = *override.Resources.DeepCopy()
+		for _, container := range byName[override.Name] {
+			container.Resources = *override.Resources.DeepCopy()
+		}
+	}
+	return nil
+}
+
+// podOf returns the pod template of a workload, or nil.
+func podOf(obj client.Object) *corev1.PodSpec {
+	switch o := obj.(type) {
+	case *appsv1.Deployment:
+		return &o.Spec.Template.Spec
+	case *appsv1.DaemonSet:
+		return &o.Spec.Template.Spec
+	case *appsv1.StatefulSet:
+		return &o.Spec.Template.Spec
 	}
 	return nil
 }

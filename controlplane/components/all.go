@@ -7,10 +7,12 @@ package components
 import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/etcd"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/konnectivity"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/kubeapiserver"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/kubecontrollermanager"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/kubescheduler"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/network"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components/nodeaccess"
 )
 
 // All lists the hosted components in bring-up order. A component may need only those above it.
@@ -22,5 +24,7 @@ func All() []component.Component {
 		kubeapiserver.New(),
 		kubecontrollermanager.New(),
 		kubescheduler.New(),
+		nodeaccess.New(),
+		konnectivity.New(),
 	}
 }

@@ -6,6 +6,7 @@ package seeds
 
 import (
 	"context"
+	"fmt"
 
 	druidv1alpha1 "github.com/gardener/etcd-druid/api/core/v1alpha1"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
@@ -40,8 +41,21 @@ type (
 	UnreachableError = connections.UnreachableError
 )
 
+// AnotherSeedError says that the way to a seed leads to another cluster than the one a control plane runs in.
+type AnotherSeedError struct {
+	// Is and Was are the IDs of the clusters.
+	Is, Was string
+}
+
+func (e *AnotherSeedError) Error() string {
+	return fmt.Sprintf("spec.seed leads to cluster %s, but the control plane runs in cluster %s (the UID of its namespace kube-system); "+
+		"set spec.seed.kubeconfigRef to a kubeconfig of the latter", e.Is, e.Was)
+}
+
 // Seed is a connected seed.
 type Seed struct {
+	// ID identifies the cluster however it is reached.
+	ID string
 	// Client reads objects that carry our cluster label from a cache and writes directly.
 	Client client.Client
 	// Live reads without a cache, for what is not ours.
@@ -75,14 +89,14 @@ func New(local *rest.Config, scheme *runtime.Scheme, management client.Reader) *
 // Source enqueues users when their objects in a seed change and when their connection does.
 func (c *Connections) Source() source.Source { return c.seeds.Source() }
 
-// Get returns the seed of a control plane and registers the user for its events.
+// Get returns the seed of a control plane and registers the user for its events, on this connection only.
 // Errors are ErrConnecting, *KubeconfigError, *UnreachableError and *PrerequisiteError.
 func (c *Connections) Get(ctx context.Context, spec controlplanev1.SeedSpec, user User) (*Seed, error) {
 	seed, err := c.seeds.Get(ctx, referenceOf(spec, user), connections.User{Owner: user.Cluster, Request: user.Request})
 	if err != nil {
 		return nil, err
 	}
-	return &Seed{Client: seed.Client, Live: seed.Live, PodSecurity: seed.Facts}, nil
+	return &Seed{ID: seed.ID, Client: seed.Client, Live: seed.Live, PodSecurity: seed.Facts}, nil
 }
 
 // Release forgets a user, and closes the connection when it was the last one.

@@ -7,6 +7,9 @@ package connections
 import (
 	"context"
 	"fmt"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/metadata"
 	"net/http"
 	"sync"
 	"time"
@@ -35,6 +38,8 @@ const (
 
 // Cluster is a connected cluster. T is what the provider knows of it.
 type Cluster[T any] struct {
+	// ID identifies the cluster however it is reached: the UID of its namespace kube-system.
+	ID string
 	// Client reads what Options.Inspect asked for from a cache and writes directly.
 	Client client.Client
 	// Live reads without a cache.
@@ -161,6 +166,10 @@ func (c *connection[T]) connect(ctx context.Context, config *rest.Config) (_ *Cl
 	if err != nil {
 		return nil, nil, c.unreachable(err)
 	}
+	id, err := clusterID(ctx, config, httpClient)
+	if err != nil {
+		return nil, nil, c.unreachable(fmt.Errorf("tell the %s by its namespace %s: %w", c.options.Name, metav1.NamespaceSystem, err))
+	}
 	facts, kinds, err := c.options.Inspect(mapper) // Before the cache, which refuses kinds that are not served.
 	if err != nil {
 		return nil, nil, err
@@ -189,7 +198,22 @@ func (c *connection[T]) connect(ctx context.Context, config *rest.Config) (_ *Cl
 	if !toolscache.WaitForCacheSync(syncCtx.Done(), informers...) {
 		return nil, nil, c.unreachable(fmt.Errorf("the cache of the %s was not filled within a minute", c.options.Name))
 	}
-	return &Cluster[T]{Client: connected.GetClient(), Live: connected.GetAPIReader(), Facts: facts}, disco.RESTClient(), nil
+	return &Cluster[T]{ID: id, Client: connected.GetClient(), Live: connected.GetAPIReader(), Facts: facts}, disco.RESTClient(), nil
+}
+
+// clusterID reads metadata alone, by the same convention as other tools that tell clusters apart.
+func clusterID(ctx context.Context, config *rest.Config, httpClient *http.Client) (string, error) {
+	reader, err := metadata.NewForConfigAndClient(config, httpClient)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	namespace, err := reader.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")).Get(ctx, metav1.NamespaceSystem, metav1.GetOptions{})
+	if err != nil {
+		return "", err
+	}
+	return string(namespace.UID), nil
 }
 
 // watch starts an informer for each kind, which enqueues the user that an object belongs to.

@@ -90,7 +90,7 @@ func (c *Connections[T]) Source() source.Source {
 	})
 }
 
-// Get returns a cluster and registers the user for its events.
+// Get returns a cluster and registers the user for its events, and no longer for those of another cluster.
 // Errors are ErrConnecting, *KubeconfigError, *UnreachableError and those of Options.Inspect.
 func (c *Connections[T]) Get(ctx context.Context, reference Reference, user User) (*Cluster[T], error) {
 	config, fingerprint, err := c.config(ctx, reference)
@@ -102,6 +102,11 @@ func (c *Connections[T]) Get(ctx context.Context, reference Reference, user User
 	defer c.mu.Unlock()
 	if c.queue == nil {
 		return nil, ErrConnecting
+	}
+	for other := range c.clusters {
+		if other != reference {
+			c.release(other, user) // The way to the cluster has changed.
+		}
 	}
 	conn, ok := c.clusters[reference]
 	users := map[client.ObjectKey]reconcile.Request{}
@@ -120,6 +125,10 @@ func (c *Connections[T]) Get(ctx context.Context, reference Reference, user User
 func (c *Connections[T]) Release(reference Reference, user User) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.release(reference, user)
+}
+
+func (c *Connections[T]) release(reference Reference, user User) {
 	if conn, ok := c.clusters[reference]; ok && conn.release(user) == 0 {
 		conn.close()
 		delete(c.clusters, reference)

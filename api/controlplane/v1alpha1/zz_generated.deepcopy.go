@@ -593,6 +593,11 @@ func (in *KubeceptionControlPlaneConfiguration) DeepCopyInto(out *KubeceptionCon
 	*out = *in
 	out.Seed = in.Seed
 	in.Exposure.DeepCopyInto(&out.Exposure)
+	if in.Workerless != nil {
+		in, out := &in.Workerless, &out.Workerless
+		*out = new(bool)
+		**out = **in
+	}
 	in.Etcd.DeepCopyInto(&out.Etcd)
 	in.APIServer.DeepCopyInto(&out.APIServer)
 	in.ControllerManager.DeepCopyInto(&out.ControllerManager)
