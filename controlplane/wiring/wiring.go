@@ -127,9 +127,6 @@ func KubeAPIServerURL(namespace string) string {
 	return httpsURL(ServiceHost(KubeAPIServerService, namespace), KubeAPIServerPort)
 }
 
-// LocalKubeAPIServerURL is where the containers of its own pod reach the API server.
-func LocalKubeAPIServerURL() string { return httpsURL("localhost", KubeAPIServerPort) }
-
 func httpsURL(host string, port int) string {
 	return "https://" + net.JoinHostPort(host, strconv.Itoa(port))
 }
