@@ -7,6 +7,7 @@ package parts
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -63,7 +64,7 @@ func (b *Builder) Binary(ctx context.Context, name string) (string, error) {
 	if _, err := os.Stat(target); err == nil {
 		return target, nil
 	}
-	if err := b.compile(ctx, dir, target, args); err != nil {
+	if err := b.compile(ctx, name, part, target, args); err != nil {
 		return "", fmt.Errorf("build %s: %w", name, err)
 	}
 	return target, nil
@@ -156,9 +157,13 @@ func (b *Builder) buildArgs(name string, part Part) ([]string, error) {
 
 // compile builds into a folder beside target and renames it, so that target
 // exists either completely or not at all.
-func (b *Builder) compile(ctx context.Context, dir, target string, args []string) error {
+func (b *Builder) compile(ctx context.Context, name string, part Part, target string, args []string) error {
 	b.compiling.Lock()
 	defer b.compiling.Unlock()
+	dir, err := b.folder(part)
+	if err != nil {
+		return err
+	}
 	final := filepath.Dir(target)
 	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
 		return err
@@ -177,7 +182,16 @@ func (b *Builder) compile(ctx context.Context, dir, target string, args []string
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	last := len(args) - 1
-	command := append(append([]string{}, args[:last]...), "-o", filepath.Join(scratch, filepath.Base(target)), args[last])
+	command := append(append([]string{}, args[:last]...), "-o", filepath.Join(scratch, filepath.Base(target)))
+	if len(part.Overlay) > 0 {
+		overlay := scratch + ".overlay.json"
+		if err := b.writeOverlay(ctx, name, part, overlay); err != nil {
+			return fmt.Errorf("lay files over %s: %w", part.Module, err)
+		}
+		defer func() { _ = os.Remove(overlay) }()
+		command = append(command, "-overlay", overlay)
+	}
+	command = append(command, args[last])
 	if _, err := b.goCommand(ctx, dir, command...); err != nil {
 		return err
 	}
@@ -185,6 +199,30 @@ func (b *Builder) compile(ctx context.Context, dir, target string, args []string
 		return err
 	}
 	return os.Rename(scratch, final)
+}
+
+// writeOverlay writes the overlay of a part as the Go command reads it.
+func (b *Builder) writeOverlay(ctx context.Context, name string, part Part, file string) error {
+	module, err := b.ModuleDir(ctx, name, part.Module)
+	if err != nil {
+		return err
+	}
+	dir, err := b.folder(part)
+	if err != nil {
+		return err
+	}
+	replace := map[string]string{}
+	for path, source := range part.Overlay {
+		if source != "" {
+			source = filepath.Join(dir, source)
+		}
+		replace[filepath.Join(module, path)] = source
+	}
+	encoded, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, encoded, 0o600)
 }
 
 // goCommand runs the Go command in dir and returns its standard output.

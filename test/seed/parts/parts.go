@@ -20,15 +20,20 @@ type Part struct {
 	Package string
 	// Tags are build tags, separated by commas.
 	Tags string
+	// Overlay puts files of Folder in the place of files of Module, both relative to their folder; nothing in the
+	// place of a file leaves it out.
+	Overlay map[string]string
 	// Stamp returns linker settings for a version, as "import/path.name=value".
 	Stamp func(version string) []string
 }
 
 const (
-	folder     = "test/seed/parts/"
-	kubernetes = "k8s.io/kubernetes"
-	capi       = "sigs.k8s.io/cluster-api"
-	containerd = "github.com/containerd/containerd/v2"
+	folder       = "test/seed/parts/"
+	kubernetes   = "k8s.io/kubernetes"
+	capi         = "sigs.k8s.io/cluster-api"
+	containerd   = "github.com/containerd/containerd/v2"
+	konnectivity = "sigs.k8s.io/apiserver-network-proxy"
+	cniPlugins   = "github.com/containernetworking/plugins"
 	// The snapshotters left out need C headers or tools nobody has by default.
 	containerdTags = "no_btrfs,no_devmapper,no_zfs"
 	managerPrefix  = "manager:"
@@ -55,27 +60,45 @@ func table() map[string]Part {
 		// For its CustomResourceDefinitions only.
 		"cluster-api-provider-aws": {Folder: folder + "cluster-api-provider-aws", Module: "sigs.k8s.io/cluster-api-provider-aws/v2"},
 
-		"seed-agent": {Folder: "test", Package: "./seed/agent"},
-		"seed-pid1":  {Folder: "test", Package: "./seed/node/pid1"},
-		"pause":      {Folder: "test", Package: "./seed/pause"},
+		"proxy-server":   {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/server"},
+		"proxy-agent":    {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/agent"},
+		"metrics-server": {Folder: folder + "metrics-server", Module: "sigs.k8s.io/metrics-server", Package: "sigs.k8s.io/metrics-server/cmd/metrics-server", Stamp: metricsServerStamp},
+		"flanneld":       {Folder: folder + "flannel", Module: "github.com/flannel-io/flannel", Package: "github.com/flannel-io/flannel", Overlay: flannelOverlay},
+		"cni-flannel":    {Folder: folder + "cni-plugin-flannel", Module: cniPlugins, Package: cniPlugins + "/plugins/meta/flannel"},
+		"registry":       {Folder: folder + "registry", Module: "github.com/distribution/distribution/v3", Package: "."},
+
+		"seed-agent":   {Folder: "test", Package: "./seed/agent"},
+		"seed-pid1":    {Folder: "test", Package: "./seed/node/pid1"},
+		"machine-init": {Folder: ".", Package: "./cmd/machine-init"},
+		"pause":        {Folder: "test", Package: "./seed/pause"},
 	}
 	for _, name := range []string{"containerd", "containerd-shim-runc-v2", "ctr"} {
 		t[name] = Part{Folder: folder + "containerd", Module: containerd, Package: containerd + "/cmd/" + name, Tags: containerdTags, Stamp: containerdStamp}
 	}
-	for _, name := range []string{"kubectl", "kubelet", "kube-proxy"} {
-		t[name] = kubernetesPart("1.36", name)
+	for name, kind := range map[string]string{"bridge": "main", "loopback": "main", "ptp": "main", "host-local": "ipam", "portmap": "meta"} {
+		t["cni-"+name] = Part{Folder: folder + "cni-plugins", Module: cniPlugins, Package: cniPlugins + "/plugins/" + kind + "/" + name}
 	}
+	t["kubectl"] = kubernetesPart(KubernetesMinors[0], "kubectl")
 	for _, minor := range KubernetesMinors {
-		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
+		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"} {
 			t[name+"-"+minor] = kubernetesPart(minor, name)
 		}
 	}
 	return t
 }
 
-// KubernetesMinors are the minors that control planes are built for, newest first.
+// KubernetesMinors are the minors that control planes and nodes are built for, newest first.
 // The seed itself runs the newest.
 var KubernetesMinors = []string{"1.36", "1.35"}
+
+// flannelOverlay leaves out flannel's oldest backend, the only thing that needs a C compiler.
+var flannelOverlay = map[string]string{
+	"pkg/backend/udp/cproxy_amd64.go":      "",
+	"pkg/backend/udp/proxy_amd64.c":        "",
+	"pkg/backend/udp/proxy_amd64.h":        "",
+	"pkg/backend/udp/udp_network_amd64.go": "",
+	"pkg/backend/udp/udp_amd64.go":         "udp/udp.go",
+}
 
 func kubernetesPart(minor, name string) Part {
 	return Part{Folder: folder + "kubernetes-" + minor, Module: kubernetes, Package: kubernetes + "/cmd/" + name, Stamp: kubernetesStamp}
@@ -97,6 +120,11 @@ func lookup(name string) (Part, error) {
 // the release does; unstamped binaries call themselves v0.0.0-master.
 func kubernetesStamp(version string) []string {
 	return append(stampVersion("k8s.io/component-base/version", version), stampVersion("k8s.io/client-go/pkg/version", version)...)
+}
+
+// metricsServerStamp is what its build does: what it reports itself, and what the API machinery in it takes for its version.
+func metricsServerStamp(version string) []string {
+	return stampVersion("k8s.io/client-go/pkg/version", version)
 }
 
 func capiStamp(version string) []string { return stampVersion(capi+"/version", version) }
