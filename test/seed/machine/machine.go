@@ -75,9 +75,18 @@ func (b *Builder) Version(minor string) (string, error) {
 
 // Build returns the machine image for a Kubernetes minor.
 func (b *Builder) Build(ctx context.Context, minor string) (images.Image, error) {
-	version, err := b.Version(minor)
+	spec, err := b.Spec(ctx, minor)
 	if err != nil {
 		return images.Image{}, err
+	}
+	return b.Images.Build(ctx, spec)
+}
+
+// Spec builds what the machine image for a Kubernetes minor consists of.
+func (b *Builder) Spec(ctx context.Context, minor string) (images.Spec, error) {
+	version, err := b.Version(minor)
+	if err != nil {
+		return images.Spec{}, err
 	}
 	spec := images.Spec{
 		Name: Name, Tag: version, User: "0:0",
@@ -93,27 +102,25 @@ func (b *Builder) Build(ctx context.Context, minor string) (images.Image, error)
 	}
 	for path, name := range programs {
 		if spec.Files[path], err = b.Binaries.Binary(ctx, name); err != nil {
-			return images.Image{}, err
+			return images.Spec{}, err
 		}
 	}
 	if spec.Files["/usr/bin/kubelet"], err = b.Binaries.Binary(ctx, "kubelet-"+minor); err != nil {
-		return images.Image{}, err
+		return images.Spec{}, err
 	}
 	checkout, err := b.Binaries.CheckoutDir()
 	if err != nil {
-		return images.Image{}, err
+		return images.Spec{}, err
 	}
 	if err := spec.Folder(filepath.Join(checkout, folder, "rootfs")); err != nil {
-		return images.Image{}, fmt.Errorf("read the files of the machine image: %w", err)
+		return images.Spec{}, fmt.Errorf("read the files of the machine image: %w", err)
 	}
 	packages, err := readPackages(filepath.Join(checkout, folder, "packages.txt"))
 	if err != nil {
-		return images.Image{}, err
+		return images.Spec{}, err
 	}
-	if spec.Base, err = b.Debian.Build(ctx, debian.Layer{Name: "machine", Packages: packages}); err != nil {
-		return images.Image{}, err
-	}
-	return b.Images.Build(ctx, spec)
+	spec.Base, err = b.Debian.Build(ctx, debian.Layer{Name: "machine", Packages: packages})
+	return spec, err
 }
 
 // readPackages reads one package a line; lines that start with # are prose.

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -30,9 +29,6 @@ func (b *Builder) key(ctx context.Context, dir string, part Part, args []string)
 	}
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s %s %q\n", strings.TrimSpace(goVersion), runtime.GOARCH, args)
-	if len(part.Overlay) > 0 {
-		_, _ = fmt.Fprintf(sum, "%q\n", part.Overlay) // Maps are printed in order.
-	}
 	files := []string{filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.sum")}
 	if strings.HasPrefix(part.Package, ".") {
 		sources, err := b.localSources(ctx, dir, part.Package)
@@ -40,11 +36,6 @@ func (b *Builder) key(ctx context.Context, dir string, part Part, args []string)
 			return "", err
 		}
 		files = append(files, sources...)
-	}
-	for _, path := range slices.Sorted(maps.Keys(part.Overlay)) {
-		if source := part.Overlay[path]; source != "" {
-			files = append(files, filepath.Join(dir, source))
-		}
 	}
 	for _, file := range files {
 		if err := hashFile(sum, file); err != nil {

@@ -20,9 +20,8 @@ type Part struct {
 	Package string
 	// Tags are build tags, separated by commas.
 	Tags string
-	// Overlay puts files of Folder in the place of files of Module, both relative to their folder; nothing in the
-	// place of a file leaves it out.
-	Overlay map[string]string
+	// C says that it needs a C compiler. It is linked statically nevertheless.
+	C bool
 	// Stamp returns linker settings for a version, as "import/path.name=value".
 	Stamp func(version string) []string
 }
@@ -63,13 +62,14 @@ func table() map[string]Part {
 		"proxy-server":   {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/server"},
 		"proxy-agent":    {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/agent"},
 		"metrics-server": {Folder: folder + "metrics-server", Module: "sigs.k8s.io/metrics-server", Package: "sigs.k8s.io/metrics-server/cmd/metrics-server", Stamp: metricsServerStamp},
-		"flanneld":       {Folder: folder + "flannel", Module: "github.com/flannel-io/flannel", Package: "github.com/flannel-io/flannel", Overlay: flannelOverlay},
+		"flanneld":       {Folder: folder + "flannel", Module: "github.com/flannel-io/flannel", Package: "github.com/flannel-io/flannel", C: true},
 		"cni-flannel":    {Folder: folder + "cni-plugin-flannel", Module: cniPlugins, Package: cniPlugins + "/plugins/meta/flannel"},
 		"registry":       {Folder: folder + "registry", Module: "github.com/distribution/distribution/v3", Package: "."},
 
 		"seed-agent":   {Folder: "test", Package: "./seed/agent"},
 		"seed-pid1":    {Folder: "test", Package: "./seed/node/pid1"},
 		"machine-init": {Folder: ".", Package: "./cmd/machine-init"},
+		"workload":     {Folder: "test", Package: "./workload"},
 		"pause":        {Folder: "test", Package: "./seed/pause"},
 	}
 	for _, name := range []string{"containerd", "containerd-shim-runc-v2", "ctr"} {
@@ -90,15 +90,6 @@ func table() map[string]Part {
 // KubernetesMinors are the minors that control planes and nodes are built for, newest first.
 // The seed itself runs the newest.
 var KubernetesMinors = []string{"1.36", "1.35"}
-
-// flannelOverlay leaves out flannel's oldest backend, the only thing that needs a C compiler.
-var flannelOverlay = map[string]string{
-	"pkg/backend/udp/cproxy_amd64.go":      "",
-	"pkg/backend/udp/proxy_amd64.c":        "",
-	"pkg/backend/udp/proxy_amd64.h":        "",
-	"pkg/backend/udp/udp_network_amd64.go": "",
-	"pkg/backend/udp/udp_amd64.go":         "udp/udp.go",
-}
 
 func kubernetesPart(minor, name string) Part {
 	return Part{Folder: folder + "kubernetes-" + minor, Module: kubernetes, Package: kubernetes + "/cmd/" + name, Stamp: kubernetesStamp}

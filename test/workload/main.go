@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log"
+	"net/http"
+	"os/signal"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func main() {
+	plain := flag.String("http", ":8080", "address to serve HTTP at")
+	secure := flag.String("https", ":8443", "address to serve HTTPS at, if there is a certificate")
+	certificates := flag.String("certificates", "", "folder with tls.crt and tls.key; without it there is no HTTPS")
+	files := flag.String("files", "/tmp", "folder of the files")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM)
+	defer stop()
+	ended := make(chan error, 2)
+	servers := []*http.Server{{Addr: *plain, Handler: handler(*files), ReadHeaderTimeout: time.Minute}}
+	go func() { ended <- servers[0].ListenAndServe() }()
+	if *certificates != "" {
+		server := &http.Server{Addr: *secure, Handler: handler(*files), ReadHeaderTimeout: time.Minute}
+		servers = append(servers, server)
+		go func() {
+			ended <- server.ListenAndServeTLS(filepath.Join(*certificates, "tls.crt"), filepath.Join(*certificates, "tls.key"))
+		}()
+	}
+	select {
+	case err := <-ended:
+		log.Fatal(err) //nolint:gocritic // Nothing is left to stop.
+	case <-ctx.Done():
+	}
+	var errs []error
+	for _, server := range servers {
+		errs = append(errs, server.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		log.Print(err)
+	}
+}
