@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -34,10 +33,7 @@ func allHosted() []hosted {
 			all = append(all, hosted{name, minor})
 		}
 	}
-	if slices.Contains(hostedimages.Names(), proxyServer) {
-		all = append(all, hosted{name: proxyServer})
-	}
-	return all
+	return append(all, hosted{name: proxyServer})
 }
 
 // program is laid out and tagged as the upstream image.

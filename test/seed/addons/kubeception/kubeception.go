@@ -50,33 +50,15 @@ var providers = []provider{
 
 const infrastructure = "infrastructure"
 
-// existing are the providers that the checkout has.
-func existing(checkout string) []provider {
-	return slices.DeleteFunc(slices.Clone(providers), func(p provider) bool {
-		_, err := os.Stat(filepath.Join(checkout, "config", p.folder, "base", "kustomization.yaml"))
-		return err != nil
-	})
-}
-
 func (p provider) program() deploy.Program {
 	return deploy.Program{Image: p.folder + "-manager", Binary: "manager:" + p.folder, Path: "/manager"}
 }
 
 // Prepare implements seed.Preparer.
 func (Addon) Prepare(ctx context.Context, s *seed.Seed, _ io.Writer) error {
-	checkout, err := s.Binaries.CheckoutDir()
-	if err != nil {
-		return err
-	}
-	for _, p := range existing(checkout) {
+	for _, p := range providers {
 		if _, err := p.program().Build(ctx, s); err != nil {
 			return err
-		}
-		if p.folder != infrastructure {
-			continue
-		}
-		if err := prepareMachines(ctx, s); err != nil {
-			return fmt.Errorf("machine image: %w", err)
 		}
 	}
 	for _, h := range allHosted() {
@@ -88,15 +70,11 @@ func (Addon) Prepare(ctx context.Context, s *seed.Seed, _ io.Writer) error {
 			return err
 		}
 	}
-	return nil
+	return prepareMachines(ctx, s)
 }
 
 // Install implements seed.Addon.
 func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
-	checkout, err := s.Binaries.CheckoutDir()
-	if err != nil {
-		return err
-	}
 	overrides, err := loadHosted(ctx, s)
 	if err != nil {
 		return err
@@ -105,18 +83,12 @@ func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	overrides = append(overrides, pulled...)
-	for _, p := range existing(checkout) {
-		if p.folder != infrastructure {
-			continue
-		}
-		machines, err := loadMachines(ctx, s)
-		if err != nil {
-			return fmt.Errorf("machine image: %w", err)
-		}
-		overrides = append(overrides, machines...)
+	machines, err := loadMachines(ctx, s)
+	if err != nil {
+		return err
 	}
-	for _, p := range existing(checkout) {
+	overrides = slices.Concat(overrides, pulled, machines)
+	for _, p := range providers {
 		if err := p.install(ctx, s, log, overrides); err != nil {
 			return fmt.Errorf("provider %s: %w", p.label, err)
 		}

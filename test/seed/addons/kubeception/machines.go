@@ -6,6 +6,7 @@ package kubeception
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +23,7 @@ import (
 func prepareMachines(ctx context.Context, s *seed.Seed) error {
 	for _, minor := range parts.KubernetesMinors {
 		if _, err := machines(s).Spec(ctx, minor); err != nil {
-			return err
+			return fmt.Errorf("machine image of %s: %w", minor, err)
 		}
 	}
 	return nil
@@ -48,7 +49,7 @@ func loadMachines(ctx context.Context, s *seed.Seed) ([]hostedimages.Source, err
 	for _, minor := range parts.KubernetesMinors {
 		image, err := builder.Build(ctx, minor)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("machine image of %s: %w", minor, err)
 		}
 		if err := s.LoadImage(ctx, image); err != nil {
 			return nil, err

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"slices"
 	"strings"
 
 	hostedimages "github.com/kubeception/cluster-api-provider-kubeception/internal/images"
@@ -51,15 +50,14 @@ func Images() []Image {
 		{Name: "coredns", Binary: "coredns", Path: "/coredns"},
 		{Name: "metrics-server", Binary: "metrics-server", Path: "/metrics-server"},
 		{Name: "proxy-agent", Binary: "proxy-agent", Path: "/proxy-agent"},
+		{Name: "k8s-dns-node-cache", Tag: "standin", Binary: "node-cache-standin", Path: "/node-cache", Tools: true},
 		{Name: "flannel", Binary: "flanneld", Path: "/opt/bin/flanneld", Tools: true},
 		{Name: "flannel-cni-plugin", Binary: "cni-flannel", Path: "/flannel", Tools: true},
 	}
 	for _, minor := range parts.KubernetesMinors {
 		all = append(all, Image{Name: "kube-proxy", Binary: "kube-proxy-" + minor, Path: "/usr/local/bin/kube-proxy", Minor: minor, Tools: true})
 	}
-	return slices.DeleteFunc(all, func(image Image) bool {
-		return image.Name != "" && !slices.Contains(hostedimages.Names(), image.Name)
-	})
+	return all
 }
 
 // Ref is the upstream reference.
