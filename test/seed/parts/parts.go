@@ -46,6 +46,8 @@ func table() map[string]Part {
 		"etcd":    {Folder: folder + "etcd", Module: "go.etcd.io/etcd/server/v3", Package: "go.etcd.io/etcd/server/v3"},
 		"etcdctl": {Folder: folder + "etcd", Module: "go.etcd.io/etcd/etcdctl/v3", Package: "go.etcd.io/etcd/etcdctl/v3"},
 		"coredns": {Folder: folder + "coredns", Module: "github.com/coredns/coredns", Package: "."},
+		// For the node-cache of k8s.io/dns; see its main.go.
+		"node-cache-standin": {Folder: folder + "coredns", Module: "github.com/coredns/coredns", Package: "./node-cache-standin"},
 
 		"capi-core":  {Folder: folder + "cluster-api", Module: capi, Package: capi + "/core", Stamp: capiStamp},
 		"clusterctl": {Folder: folder + "cluster-api", Module: capi, Package: capi + "/cmd/clusterctl", Stamp: capiStamp},
