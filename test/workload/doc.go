@@ -4,7 +4,8 @@
 
 // Command workload is what tests run in workload clusters: a server that says
 // where it runs, asks DNS and other servers on request, keeps files on volumes,
-// and answers as an admission webhook.
+// and answers as an admission webhook. With -hostname it prints the name of the
+// host instead.
 //
 //	GET  /                 the name of the host
 //	GET  /lookup?name=…    the addresses of a name, one a line

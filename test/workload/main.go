@@ -8,8 +8,10 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"log"
 	"net/http"
+	"os"
 	"os/signal"
 	"path/filepath"
 	"time"
@@ -22,11 +24,21 @@ func main() {
 	secure := flag.String("https", ":8443", "address to serve HTTPS at, if there is a certificate")
 	certificates := flag.String("certificates", "", "folder with tls.crt and tls.key; without it there is no HTTPS")
 	files := flag.String("files", "/tmp", "folder of the files")
+	hostname := flag.Bool("hostname", false, "print the name of the host and end")
 	flag.Parse()
+	if *hostname {
+		name, err := os.Hostname()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(name)
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM)
 	defer stop()
 	ended := make(chan error, 2)
 	servers := []*http.Server{{Addr: *plain, Handler: handler(*files), ReadHeaderTimeout: time.Minute}}
+	log.Print("serving") // What tests look for.
 	go func() { ended <- servers[0].ListenAndServe() }()
 	if *certificates != "" {
 		server := &http.Server{Addr: *secure, Handler: handler(*files), ReadHeaderTimeout: time.Minute}
