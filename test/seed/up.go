@@ -118,7 +118,7 @@ func (u *up) addonSteps(addons []Addon, previous []string) []steps.Step {
 	for _, addon := range addons {
 		needs := previous
 		if preparer, ok := addon.(Preparer); ok {
-			list = append(list, steps.Step{Name: "build-" + addon.Name(), Run: func(ctx context.Context, log io.Writer) error {
+			list = append(list, steps.Step{Name: "build-" + addon.Name(), Needs: []string{"tools"}, Run: func(ctx context.Context, log io.Writer) error {
 				return preparer.Prepare(ctx, u.Seed, log)
 			}})
 			needs = append([]string{"build-" + addon.Name()}, previous...)

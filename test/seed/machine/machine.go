@@ -12,13 +12,11 @@ import (
 	"path/filepath"
 	"strings"
 
+	hostedimages "github.com/kubeception/cluster-api-provider-kubeception/internal/images"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/debian"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/images"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
-
-// Name is the name of the image; its tag is the kubelet's version.
-const Name = "kubeception-machine"
 
 // folder holds what the image consists of apart from programs, relative to the checkout.
 const folder = "images/machine"
@@ -89,7 +87,7 @@ func (b *Builder) Spec(ctx context.Context, minor string) (images.Spec, error) {
 		return images.Spec{}, err
 	}
 	spec := images.Spec{
-		Name: Name, Tag: version, User: "0:0",
+		Name: hostedimages.KubeceptionMachine, Tag: version, User: "0:0",
 		Files: maps.Clone(b.Files), Links: links,
 		Entrypoint: []string{"/usr/local/bin/machine-entrypoint.sh"},
 		// Asks systemd to power off.

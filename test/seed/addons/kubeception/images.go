@@ -23,9 +23,6 @@ import (
 // hosted is a component of hosted control planes, for one Kubernetes minor or for all.
 type hosted struct{ name, minor string }
 
-// proxyServer is the tunnel's end beside the API server.
-const proxyServer = "proxy-server"
-
 func allHosted() []hosted {
 	var all []hosted
 	for _, minor := range parts.KubernetesMinors {
@@ -33,7 +30,7 @@ func allHosted() []hosted {
 			all = append(all, hosted{name, minor})
 		}
 	}
-	return append(all, hosted{name: proxyServer})
+	return append(all, hosted{name: hostedimages.KonnectivityServer})
 }
 
 // program is laid out and tagged as the upstream image.

@@ -59,7 +59,7 @@ func loadMachines(ctx context.Context, s *seed.Seed) ([]hostedimages.Source, err
 			return nil, err
 		}
 		overrides = append(overrides, hostedimages.Source{
-			Name: machine.Name, Versions: strings.TrimPrefix(version, "v"), Image: image.Ref,
+			Name: hostedimages.KubeceptionMachine, Versions: strings.TrimPrefix(version, "v"), Image: image.Ref,
 		})
 	}
 	return overrides, nil

@@ -47,15 +47,15 @@ func Images() []Image {
 	all := []Image{
 		{Repository: "registry.k8s.io/pause", Tag: PauseTag, Binary: "pause", Path: "/pause"},
 		{Repository: workload, Tag: tag, Binary: "workload", Path: "/workload"},
-		{Name: "coredns", Binary: "coredns", Path: "/coredns"},
-		{Name: "metrics-server", Binary: "metrics-server", Path: "/metrics-server"},
-		{Name: "proxy-agent", Binary: "proxy-agent", Path: "/proxy-agent"},
-		{Name: "k8s-dns-node-cache", Tag: "standin", Binary: "node-cache-standin", Path: "/node-cache", Tools: true},
-		{Name: "flannel", Binary: "flanneld", Path: "/opt/bin/flanneld", Tools: true},
-		{Name: "flannel-cni-plugin", Binary: "cni-flannel", Path: "/flannel", Tools: true},
+		{Name: hostedimages.CoreDNS, Binary: "coredns", Path: "/coredns"},
+		{Name: hostedimages.MetricsServer, Binary: "metrics-server", Path: "/metrics-server"},
+		{Name: hostedimages.KonnectivityAgent, Binary: "proxy-agent", Path: "/proxy-agent"},
+		{Name: hostedimages.NodeCache, Tag: "standin", Binary: "node-cache-standin", Path: "/node-cache", Tools: true},
+		{Name: hostedimages.Flannel, Binary: "flanneld", Path: "/opt/bin/flanneld", Tools: true},
+		{Name: hostedimages.FlannelCNIPlugin, Binary: "cni-flannel", Path: "/flannel", Tools: true},
 	}
 	for _, minor := range parts.KubernetesMinors {
-		all = append(all, Image{Name: "kube-proxy", Binary: "kube-proxy-" + minor, Path: "/usr/local/bin/kube-proxy", Minor: minor, Tools: true})
+		all = append(all, Image{Name: hostedimages.KubeProxy, Binary: "kube-proxy-" + minor, Path: "/usr/local/bin/kube-proxy", Minor: minor, Tools: true})
 	}
 	return all
 }

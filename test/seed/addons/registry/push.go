@@ -27,6 +27,10 @@ func (i Image) push(ctx context.Context, s *seed.Seed, address string, log io.Wr
 	if err != nil {
 		return err
 	}
+	return push(ctx, built, ref, address, log)
+}
+
+func push(ctx context.Context, built images.Image, ref, address string, log io.Writer) error {
 	target, err := containername.ParseReference(mirrored(ref, address), containername.Insecure)
 	if err != nil {
 		return err

@@ -40,7 +40,8 @@ func command() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&opts.StateDir, "state-dir", "_run", "folder of the seed's files")
 	root.PersistentFlags().StringVar(&opts.CacheDir, "cache-dir", "", "folder of built binaries and images (default ~/.cache/kubeception)")
-	root.AddCommand(upCommand(&opts), downCommand(&opts), statusCommand(&opts), loadCommand(&opts), assetsCommand(&opts))
+	root.AddCommand(upCommand(&opts), downCommand(&opts), statusCommand(&opts), loadCommand(&opts), assetsCommand(&opts),
+		machineImageCommand(&opts))
 	return root
 }
 
