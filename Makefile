@@ -103,6 +103,10 @@ build: ## Compile every package of every module
 docker-build: ## Build the image of PROVIDER
 	@hack/image.sh $(PROVIDER)
 
+.PHONY: machine-image
+machine-image: ## Build the images of local machines as OCI archives in out/
+	@hack/seed.sh machine-image
+
 .PHONY: tools
 tools: ## Build the pinned tools ahead of their first use
 	@hack/tools.sh
