@@ -49,6 +49,8 @@ type Options struct {
 	// server. The webhook configurations of this project are then installed.
 	// Default: no manager.
 	Setup func(mgr ctrl.Manager) error
+	// Flags changes the flags of the API server before it starts. CertDir of what it is given is set once it has.
+	Flags func(server *envtest.APIServer)
 	// Tune changes the options of that manager, for example its scheme and cache.
 	Tune func(options *ctrl.Options)
 }
@@ -92,6 +94,9 @@ func Start(ctx context.Context, minor string, options Options) (*Server, error) 
 		}
 	}
 	environment.ControlPlane.GetAPIServer().Path = found.apiServer
+	if options.Flags != nil {
+		options.Flags(environment.ControlPlane.GetAPIServer())
+	}
 	environment.ControlPlane.Etcd = &envtest.Etcd{Path: found.etcd}
 	server := &Server{Minor: minor, environment: environment, stopManager: func() error { return nil }}
 	if err := server.start(ctx, options); err != nil {
