@@ -233,7 +233,9 @@ func (w *workload) isQuiet(objects ...client.Object) {
 		return strings.Join(before, " ") == strings.Join(versions(), " ")
 	}).Should(BeTrue())
 	before := versions()
-	w.change(func(c *controlplanev1.KubeceptionControlPlane) { c.Annotations = map[string]string{"example.com/touched": "now"} })
+	w.change(func(c *controlplanev1.KubeceptionControlPlane) {
+		c.Annotations = map[string]string{"example.com/touched": "now"}
+	})
 	w.Consistently(versions).Should(Equal(before))
 }
 
