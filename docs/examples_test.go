@@ -130,8 +130,10 @@ func expectRendered(t *testing.T, controlPlane *controlplanev1.KubeceptionContro
 	in := golden.ReadInput(t, "../controlplane/components/kubescheduler/testdata/default/input.yaml")
 	in.Configuration = controlPlane.Spec.KubeceptionControlPlaneConfiguration
 	in.Version = controlPlane.Spec.Version
+	in.Workers.Versions = []string{in.Version}
 	client := map[string][]byte{"ca.crt": []byte("ca"), "tls.crt": []byte("crt"), "tls.key": []byte("key")}
 	in.References = component.References{
+		CNIManifests:      map[string]string{"calico/calico.yaml": "{apiVersion: v1, kind: ServiceAccount, metadata: {namespace: kube-system, name: calico-node}}"},
 		BackupCredentials: map[string][]byte{"region": []byte("eu")},
 		ExternalEtcd:      map[string]map[string][]byte{wiring.EtcdMain: client, wiring.EtcdEvents: client},
 	}

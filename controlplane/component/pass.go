@@ -97,6 +97,8 @@ func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 	}
 	r.report.Target, r.report.Rendered = rendered.Target, true
 	if !p.write(ctx, r, rendered, live) {
+		// Without their certificates the target objects are not all that is desired.
+		r.report.Rendered = len(rendered.TargetCertificates) == 0
 		return
 	}
 	p.observe(ctx, r, rendered, unmet)
@@ -119,7 +121,7 @@ func (p *pass) unmet(c Component) []string {
 func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []client.Object) bool {
 	keep := sets.New[apply.Key]()
 	r.certificates = map[string][]byte{}
-	for _, leaf := range rendered.Certificates {
+	for i, leaf := range slices.Concat(rendered.Certificates, rendered.TargetCertificates) {
 		obj, err := p.issue(ctx, r, leaf)
 		if err != nil {
 			return p.fail(r, StepIssue, err)
@@ -129,6 +131,9 @@ func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []c
 		}
 		if err := p.apply(ctx, r, keep, obj); err != nil {
 			return p.fail(r, StepApply, err)
+		}
+		if i >= len(rendered.Certificates) {
+			r.report.Target = append(r.report.Target, targetSecret(obj))
 		}
 	}
 	for _, obj := range rendered.Runtime {

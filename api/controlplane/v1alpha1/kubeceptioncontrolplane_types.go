@@ -31,6 +31,7 @@ const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSize.orValue(24) == oldSelf.?controllerManager.?nodeCIDRMaskSize.orValue(24)",fieldPath=".controllerManager.nodeCIDRMaskSize",message="nodeCIDRMaskSize cannot change because nodes hold ranges of this size; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64) == oldSelf.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64)",fieldPath=".controllerManager.nodeCIDRMaskSizeIPv6",message="nodeCIDRMaskSizeIPv6 cannot change because nodes hold ranges of this size; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?workerless.orValue(false) == oldSelf.?workerless.orValue(false)",fieldPath=".workerless",message="workerless cannot change because nodes need an API server that was made for them; create a new cluster instead"
+// +kubebuilder:validation:XValidation:rule="(has(self.addons) && has(self.addons.cni) ? self.addons.cni.type : 'None') == (has(oldSelf.addons) && has(oldSelf.addons.cni) ? oldSelf.addons.cni.type : 'None')",fieldPath=".addons.cni.type",message="cni.type cannot change because running pods are connected to the network; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="!has(self.exposure) || !has(self.exposure.hostname) || !has(self.controlPlaneEndpoint) || !has(self.controlPlaneEndpoint.host) || self.exposure.hostname == self.controlPlaneEndpoint.host",fieldPath=".exposure.hostname",message="exposure.hostname must be the host of controlPlaneEndpoint because a cluster has one endpoint; remove one of them"
 type KubeceptionControlPlaneSpec struct {
 	// version is the Kubernetes version of the control plane, for example v1.36.3.
@@ -106,6 +107,11 @@ type KubeceptionControlPlaneConfiguration struct {
 	// scheduler configures kube-scheduler. If absent, the balanced profile is used.
 	// +optional
 	Scheduler SchedulerSpec `json:"scheduler,omitempty,omitzero"`
+
+	// addons configures what the cluster needs inside to run pods. If absent, kube-proxy, CoreDNS and metrics-server run
+	// with the defaults of this project, and no network of pods is installed.
+	// +optional
+	Addons AddonsSpec `json:"addons,omitempty,omitzero"`
 
 	// components overrides single components: container resources, and patches for what has no field.
 	// +optional
