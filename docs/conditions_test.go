@@ -17,18 +17,23 @@ import (
 	"testing"
 
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 )
 
-const (
-	conditionsSource = "../api/controlplane/v1alpha1/conditions.go"
-	conditionsPage   = "docs/conditions.md"
-	// anyCondition is the reason that the page explains once for all.
-	anyCondition = "NotYetObserved"
-)
+// explained are the pages that explain conditions, by the source that declares these.
+var explained = map[string]string{
+	"../api/controlplane/v1alpha1/conditions.go": "docs/conditions.md",
+	"../api/bootstrap/v1alpha1/conditions.go":    "docs/bootstrap.md",
+}
+
+// anyCondition is the reason that a page explains once for all.
+const anyCondition = "NotYetObserved"
 
 // clusterAPI are the names of Cluster API that conditions.go gives names of its own.
 var clusterAPI = map[string]string{
 	"AvailableCondition":   clusterv1.AvailableCondition,
+	"ReadyCondition":       clusterv1.ReadyCondition,
 	"RollingOutCondition":  clusterv1.RollingOutCondition,
 	"ScalingUpCondition":   clusterv1.ScalingUpCondition,
 	"ScalingDownCondition": clusterv1.ScalingDownCondition,
@@ -43,18 +48,30 @@ var inherited = map[string][]string{
 	clusterv1.AvailableCondition: {
 		clusterv1.AvailableReason, clusterv1.NotAvailableReason, clusterv1.AvailableUnknownReason, clusterv1.InternalErrorReason,
 	},
-	clusterv1.RollingOutCondition:  {clusterv1.RollingOutReason, clusterv1.NotRollingOutReason},
-	clusterv1.ScalingUpCondition:   {clusterv1.ScalingUpReason, clusterv1.NotScalingUpReason},
-	clusterv1.ScalingDownCondition: {clusterv1.ScalingDownReason, clusterv1.NotScalingDownReason},
-	clusterv1.DeletingCondition:    {clusterv1.NotDeletingReason, clusterv1.DeletionCompletedReason},
-	clusterv1.PausedCondition:      {clusterv1.PausedReason, clusterv1.NotPausedReason},
+	clusterv1.ReadyCondition: {
+		clusterv1.ReadyReason, clusterv1.NotReadyReason, clusterv1.ReadyUnknownReason, clusterv1.InternalErrorReason,
+	},
+	// What keeps a token from being made keeps machines from being made.
+	bootstrapv1.DataSecretAvailableCondition: {bootstrapv1.ClusterUnreachableReason, bootstrapv1.BootstrapTokenFailedReason},
+	clusterv1.RollingOutCondition:            {clusterv1.RollingOutReason, clusterv1.NotRollingOutReason},
+	clusterv1.ScalingUpCondition:             {clusterv1.ScalingUpReason, clusterv1.NotScalingUpReason},
+	clusterv1.ScalingDownCondition:           {clusterv1.ScalingDownReason, clusterv1.NotScalingDownReason},
+	clusterv1.DeletingCondition:              {clusterv1.NotDeletingReason, clusterv1.DeletionCompletedReason},
+	clusterv1.PausedCondition:                {clusterv1.PausedReason, clusterv1.NotPausedReason},
 }
 
 func TestEveryConditionAndReasonIsExplained(t *testing.T) {
-	want, got := declaredReasons(t), explainedReasons(t)
+	for source, page := range explained {
+		t.Run(page, func(t *testing.T) { expectExplained(t, source, page) })
+	}
+}
+
+func expectExplained(t *testing.T, source, page string) {
+	t.Helper()
+	want, got := declaredReasons(t, source), explainedReasons(t, page)
 	for _, condition := range slices.Sorted(maps.Keys(want)) {
 		if _, explained := got[condition]; !explained {
-			t.Errorf("%s has no section for the condition %s", conditionsPage, condition)
+			t.Errorf("%s has no section for the condition %s", page, condition)
 			continue
 		}
 		for _, reason := range want[condition] {
@@ -65,7 +82,7 @@ func TestEveryConditionAndReasonIsExplained(t *testing.T) {
 	}
 	for condition, reasons := range got {
 		if _, declared := want[condition]; !declared {
-			t.Errorf("%s has a section for %s, which is no condition", conditionsPage, condition)
+			t.Errorf("%s has a section for %s, which is no condition", page, condition)
 			continue
 		}
 		for _, reason := range reasons {
@@ -77,9 +94,9 @@ func TestEveryConditionAndReasonIsExplained(t *testing.T) {
 }
 
 // declaredReasons reads conditions.go, where the reasons of a condition follow it.
-func declaredReasons(t *testing.T) map[string][]string {
+func declaredReasons(t *testing.T, source string) map[string][]string {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), conditionsSource, nil, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), source, nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +110,7 @@ func declaredReasons(t *testing.T) map[string][]string {
 		for i, name := range spec.Names {
 			value, err := valueOf(spec.Values[i])
 			if err != nil {
-				t.Fatalf("%s: %s: %v", conditionsSource, name.Name, err)
+				t.Fatalf("%s: %s: %v", source, name.Name, err)
 			}
 			switch {
 			case strings.HasSuffix(name.Name, "Condition"):
@@ -127,11 +144,11 @@ var (
 )
 
 // explainedReasons reads the page: a section for each condition, a row for each reason.
-func explainedReasons(t *testing.T) map[string][]string {
+func explainedReasons(t *testing.T, page string) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
 	condition := ""
-	for _, line := range readPage(t, conditionsPage).prose {
+	for _, line := range readPage(t, page).prose {
 		if found := section.FindStringSubmatch(line); found != nil {
 			condition = found[1]
 			out[condition] = nil
@@ -142,7 +159,7 @@ func explainedReasons(t *testing.T) map[string][]string {
 		}
 		found := row.FindStringSubmatch(line)
 		if found == nil {
-			t.Errorf("%s: a row has not the form | `Reason` | status | meaning | what to do |: %s", conditionsPage, line)
+			t.Errorf("%s: a row has not the form | `Reason` | status | meaning | what to do |: %s", page, line)
 			continue
 		}
 		out[condition] = append(out[condition], found[1])
