@@ -51,6 +51,14 @@ func (s *story) hostWorkload() *workload {
 	return &workload{story: s, Client: world.remoteClient, link: l}
 }
 
+// in is the workload cluster in a part of the story.
+func (w *workload) in(t *testing.T) *workload {
+	t.Helper()
+	part := *w.story
+	part.T, part.Gomega = t, newGomega(t)
+	return &workload{story: &part, Client: w.Client, link: w.link}
+}
+
 func system(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: metav1.NamespaceSystem, Name: name}
 }
@@ -87,15 +95,15 @@ func TestSystemComponentsAreKeptInTheWorkloadCluster(t *testing.T) {
 	s.comesUp()
 
 	t.Run("without machines they are missing, and the control plane is available", func(t *testing.T) {
-		s.says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionFalse,
+		w.in(t).says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionFalse,
 			controlplanev1.SystemComponentsNoWorkersReason, "konnectivity: Deployment konnectivity-agent: ")
 	})
-	t.Run("their health is seen", func(t *testing.T) { w.healthIsSeen(agents) })
-	t.Run("what a user edits or deletes comes back", func(t *testing.T) { w.editsAreUndone(binding, agents) })
-	t.Run("what users add stays", func(t *testing.T) { w.additionsStay(agents) })
-	t.Run("what an earlier release left goes", func(t *testing.T) { w.leftoversGo() })
-	t.Run("an outage is caught up with", func(t *testing.T) { w.outageIsCaughtUpWith(agents) })
-	t.Run("then nothing is written", func(t *testing.T) { w.isQuiet(agents, binding) })
+	t.Run("their health is seen", func(t *testing.T) { w.in(t).healthIsSeen(agents) })
+	t.Run("what a user edits or deletes comes back", func(t *testing.T) { w.in(t).editsAreUndone(binding, agents) })
+	t.Run("what users add stays", func(t *testing.T) { w.in(t).additionsStay(agents) })
+	t.Run("what an earlier release left goes", func(t *testing.T) { w.in(t).leftoversGo() })
+	t.Run("an outage is caught up with", func(t *testing.T) { w.in(t).outageIsCaughtUpWith(agents) })
+	t.Run("then nothing is written", func(t *testing.T) { w.in(t).isQuiet(agents, binding) })
 }
 
 func (w *workload) healthIsSeen(agents *appsv1.Deployment) {
@@ -233,7 +241,9 @@ func (w *workload) isQuiet(objects ...client.Object) {
 		return strings.Join(before, " ") == strings.Join(versions(), " ")
 	}).Should(BeTrue())
 	before := versions()
-	w.change(func(c *controlplanev1.KubeceptionControlPlane) { c.Annotations = map[string]string{"example.com/touched": "now"} })
+	w.change(func(c *controlplanev1.KubeceptionControlPlane) {
+		c.Annotations = map[string]string{"example.com/touched": "now"}
+	})
 	w.Consistently(versions).Should(Equal(before))
 }
 
