@@ -33,12 +33,15 @@ type Objects struct {
 	Runtime []client.Object
 	// Target objects live in the workload cluster, where package targets keeps them: what is no longer rendered is
 	// pruned, what others change is undone, a field that is left out belongs to whoever sets it. Objects of namespaced
-	// kinds name their namespace, usually kube-system; kinds that client-go does not know are unstructured. The engine
-	// sets its own labels, and nothing else completes these objects. The health of those that run pods or extend an
-	// API is the health of the component.
+	// kinds name their namespace, usually kube-system; manifests of users are unstructured. The framework sets defaults
+	// of Deployments and DaemonSets that are Go types and applies overrides and patches; the engine sets its own labels.
+	// The health of those that run pods or extend an API is the health of the component.
 	Target []client.Object
 	// Certificates are issued into Secrets in the namespace of the control plane and renewed in place.
 	Certificates []pki.Leaf
+	// TargetCertificates are issued in the same way, and delivered to Secrets of their names in the namespace
+	// kube-system of the workload cluster.
+	TargetCertificates []pki.Leaf
 	// Waiting says what the component lacks to be complete, for example an address that the seed has not given
 	// yet. While it is not empty the component is not healthy, whatever the state of its objects.
 	Waiting string

@@ -61,3 +61,30 @@ func AddMountsTo(pod *corev1.PodSpec, container *corev1.Container, mounts ...Mou
 		})
 	}
 }
+
+// HostMount is a path of the node in a container, at the same place.
+type HostMount struct {
+	Name, Path string
+	ReadOnly   bool
+	// Type says what the kubelet checks or makes; if empty, nothing.
+	Type corev1.HostPathType
+}
+
+// XtablesLock is the lock that programs take which change the rules of iptables.
+func XtablesLock() HostMount {
+	return HostMount{Name: "xtables-lock", Path: "/run/xtables.lock", Type: corev1.HostPathFileOrCreate}
+}
+
+// AddHostMounts adds paths of the node to a pod with a single container.
+func AddHostMounts(pod *corev1.PodSpec, mounts ...HostMount) {
+	for _, mount := range mounts {
+		source := &corev1.HostPathVolumeSource{Path: mount.Path}
+		if mount.Type != "" {
+			source.Type = &mount.Type
+		}
+		pod.Volumes = append(pod.Volumes, corev1.Volume{Name: mount.Name, VolumeSource: corev1.VolumeSource{HostPath: source}})
+		pod.Containers[0].VolumeMounts = append(pod.Containers[0].VolumeMounts, corev1.VolumeMount{
+			Name: mount.Name, MountPath: mount.Path, ReadOnly: mount.ReadOnly,
+		})
+	}
+}

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -98,6 +97,8 @@ func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 	}
 	r.report.Target, r.report.Rendered = rendered.Target, true
 	if !p.write(ctx, r, rendered, live) {
+		// Without their certificates the target objects are not all that is desired.
+		r.report.Rendered = len(rendered.TargetCertificates) == 0
 		return
 	}
 	p.observe(ctx, r, rendered, unmet)
@@ -120,7 +121,7 @@ func (p *pass) unmet(c Component) []string {
 func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []client.Object) bool {
 	keep := sets.New[apply.Key]()
 	r.certificates = map[string][]byte{}
-	for _, leaf := range rendered.Certificates {
+	for i, leaf := range slices.Concat(rendered.Certificates, rendered.TargetCertificates) {
 		obj, err := p.issue(ctx, r, leaf)
 		if err != nil {
 			return p.fail(r, StepIssue, err)
@@ -130,6 +131,9 @@ func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []c
 		}
 		if err := p.apply(ctx, r, keep, obj); err != nil {
 			return p.fail(r, StepApply, err)
+		}
+		if i >= len(rendered.Certificates) {
+			r.report.Target = append(r.report.Target, targetSecret(obj))
 		}
 	}
 	for _, obj := range rendered.Runtime {
@@ -202,18 +206,8 @@ func (p *pass) observe(ctx context.Context, r *result, rendered Rendered, unmet 
 func isEmpty(text string) bool { return text == "" }
 
 func (p *pass) podProblem(ctx context.Context, component string) (string, error) {
-	pods, err := p.pods(ctx, component)
+	pods, err := p.pods(ctx, p.in.Namespace, component)
 	return PodProblem(pods), err
-}
-
-// pods reads the pods of a component. Those of etcd are managed by etcd-druid and say so, unlike all others.
-func (p *pass) pods(ctx context.Context, component string) ([]corev1.Pod, error) {
-	pods := &corev1.PodList{}
-	if err := p.Client.List(ctx, pods, client.InNamespace(p.in.Namespace),
-		client.MatchingLabels{wiring.LabelComponent: component}); err != nil {
-		return nil, fmt.Errorf("read pods: %w", err)
-	}
-	return pods.Items, nil
 }
 
 // fail records an error; what runs of the component keeps running. It returns false for the convenience of callers.

@@ -81,18 +81,12 @@ func completeDeployment(in *Input, component string, d *appsv1.Deployment) {
 		spec.Selector = &metav1.LabelSelector{MatchLabels: selector}
 	}
 	if spec.Strategy.Type == "" {
-		// One more at a time and none fewer, so that a single instance is replaced without a gap.
-		spec.Strategy = appsv1.DeploymentStrategy{
-			Type: appsv1.RollingUpdateDeploymentStrategyType,
-			RollingUpdate: &appsv1.RollingUpdateDeployment{
-				MaxSurge: ptr.To(intstr.FromInt32(1)), MaxUnavailable: ptr.To(intstr.FromInt32(0)),
-			},
-		}
+		spec.Strategy = oneMoreAtATime()
 	}
 	template := &spec.Template
 	addLabels(template, frameworkLabels(in, component))
 	addLabels(template, selector)
-	addLabels(template, map[string]string{wiring.LabelVersion: labelValue(in.Version)})
+	addLabels(template, map[string]string{wiring.LabelVersion: LabelValue(in.Version)})
 	template.Annotations = merged(template.Annotations, version)
 	if in.RolloutAfter != nil {
 		template.Annotations[AnnotationRolloutAfter] = in.RolloutAfter.UTC().Format(time.RFC3339)
@@ -103,13 +97,21 @@ func completeDeployment(in *Input, component string, d *appsv1.Deployment) {
 	}
 }
 
-// labelValue makes a version a label: the plus sign of build metadata is not allowed in one.
-func labelValue(version string) string { return strings.ReplaceAll(version, "+", "_") }
+// oneMoreAtATime and none fewer, so that a single instance is replaced without a gap.
+func oneMoreAtATime() appsv1.DeploymentStrategy {
+	return appsv1.DeploymentStrategy{
+		Type: appsv1.RollingUpdateDeploymentStrategyType,
+		RollingUpdate: &appsv1.RollingUpdateDeployment{
+			MaxSurge: ptr.To(intstr.FromInt32(1)), MaxUnavailable: ptr.To(intstr.FromInt32(0)),
+		},
+	}
+}
+
+// LabelValue makes a version a label: the plus sign of build metadata is not allowed in one.
+func LabelValue(version string) string { return strings.ReplaceAll(version, "+", "_") }
 
 func completePods(pod *corev1.PodSpec) {
 	setDefault(&pod.AutomountServiceAccountToken, false)
-	setDefault(&pod.EnableServiceLinks, false)
-	setDefault(&pod.TerminationGracePeriodSeconds, terminationGracePeriodSeconds)
 	if pod.PriorityClassName == "" {
 		pod.PriorityClassName = wiring.PriorityClass
 	}
@@ -120,6 +122,13 @@ func completePods(pod *corev1.PodSpec) {
 	setDefault(&pod.SecurityContext.RunAsUser, nonRoot)
 	setDefault(&pod.SecurityContext.RunAsGroup, nonRoot)
 	setDefault(&pod.SecurityContext.FSGroup, nonRoot)
+	completeEveryPod(pod)
+}
+
+// completeEveryPod sets what pods have in common, in the seed and in the workload cluster.
+func completeEveryPod(pod *corev1.PodSpec) {
+	setDefault(&pod.EnableServiceLinks, false)
+	setDefault(&pod.TerminationGracePeriodSeconds, terminationGracePeriodSeconds)
 	setDefault(&pod.SecurityContext.SeccompProfile, corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault})
 	for i := range pod.InitContainers {
 		completeContainer(&pod.InitContainers[i])
@@ -133,9 +142,11 @@ func completeContainer(c *corev1.Container) {
 	if c.SecurityContext == nil {
 		c.SecurityContext = &corev1.SecurityContext{}
 	}
-	setDefault(&c.SecurityContext.AllowPrivilegeEscalation, false)
 	setDefault(&c.SecurityContext.ReadOnlyRootFilesystem, true)
-	setDefault(&c.SecurityContext.Capabilities, corev1.Capabilities{Drop: []corev1.Capability{"ALL"}})
+	if !ptr.Deref(c.SecurityContext.Privileged, false) {
+		setDefault(&c.SecurityContext.AllowPrivilegeEscalation, false)
+		setDefault(&c.SecurityContext.Capabilities, corev1.Capabilities{Drop: []corev1.Capability{"ALL"}})
+	}
 	if c.ImagePullPolicy == "" {
 		c.ImagePullPolicy = corev1.PullIfNotPresent
 	}

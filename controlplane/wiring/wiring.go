@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/kubernetes"
 )
 
 // Names of the hosted components, as in status.components.
@@ -22,6 +24,12 @@ const (
 	KubeScheduler         = "kube-scheduler"
 	NodeAccess            = "node-access"
 	Konnectivity          = "konnectivity"
+	KubernetesService     = "kubernetes-service"
+	CNI                   = "cni"
+	KubeProxy             = "kube-proxy"
+	CoreDNS               = "coredns"
+	NodeLocalDNS          = "node-local-dns"
+	MetricsServer         = "metrics-server"
 )
 
 // Ports.
@@ -66,7 +74,7 @@ const (
 
 // LabelKubeletVersion is on every node that our bootstrap provider makes: the Kubernetes version of its kubelet, for
 // example v1.36.3. What must run in the version of the node, such as kube-proxy, is selected by it.
-const LabelKubeletVersion = "kubeception.cluster.x-k8s.io/kubelet-version"
+const LabelKubeletVersion = kubernetes.LabelKubeletVersion
 
 // BootstrapGroup is the group of the bootstrap tokens that our bootstrap provider makes for machines.
 const BootstrapGroup = "system:bootstrappers:kubeception"
@@ -80,6 +88,20 @@ const (
 	KonnectivityAudience = "system:konnectivity-server"
 	// KonnectivityServerUser is who the server is to the API server.
 	KonnectivityServerUser = "system:konnectivity-server"
+)
+
+// What is in the workload cluster.
+const (
+	// LabelSystemApp selects the pods of system components; users and tools know them by it.
+	LabelSystemApp = "k8s-app"
+	// APIServerHostVariable and APIServerPortVariable are the environment variables by which client-go in a pod finds
+	// the API server.
+	APIServerHostVariable = "KUBERNETES_SERVICE_HOST"
+	APIServerPortVariable = "KUBERNETES_SERVICE_PORT"
+	// NodeLocalDNSAddress is where the DNS cache of each node listens.
+	NodeLocalDNSAddress = "169.254.20.10"
+	// DNSService is the Service of the cluster's DNS.
+	DNSService = "kube-dns"
 )
 
 // PriorityClass is the priority of all hosted pods, below the system's and above ordinary workloads.

@@ -15,9 +15,7 @@ import (
 	clusterctlv1 "sigs.k8s.io/cluster-api/cmd/clusterctl/api/v1alpha3"
 	"sigs.k8s.io/cluster-api/controllers/external"
 	"sigs.k8s.io/cluster-api/util/contract"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
 
@@ -32,8 +30,8 @@ func TestAllResourcesScope(t *testing.T) {
 }
 
 func TestAllResourcesTypeMetaAndObjectMeta(t *testing.T) {
-	for _, kind := range []client.Object{&controlplanev1.KubeceptionControlPlane{}, &controlplanev1.KubeceptionControlPlaneTemplate{}} {
-		typ := reflect.TypeOf(kind).Elem()
+	for _, kind := range kinds {
+		typ := reflect.TypeOf(kind.object).Elem()
 		for _, embedded := range []reflect.Type{reflect.TypeFor[metav1.TypeMeta](), reflect.TypeFor[metav1.ObjectMeta]()} {
 			if field, found := typ.FieldByName(embedded.Name()); !found || !field.Anonymous || field.Type != embedded {
 				t.Errorf("%s does not embed %s", typ.Name(), embedded.Name())
@@ -50,7 +48,7 @@ func TestAllResourcesListType(t *testing.T) {
 			if crd.Spec.Names.ListKind != kind+"List" {
 				t.Errorf("the list kind is %s, must be %sList", crd.Spec.Names.ListKind, kind)
 			}
-			list, err := scheme.New(controlplanev1.GroupVersion.WithKind(kind + "List"))
+			list, err := scheme.New(kinds[kind].version.WithKind(kind + "List"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,8 +63,8 @@ func TestAllResourcesListType(t *testing.T) {
 func TestAllResourcesAPIGroup(t *testing.T) {
 	for kind, crd := range crds(t) {
 		t.Run(kind, func(t *testing.T) {
-			// Core's own role covers this group, and other providers read control planes of no other.
-			if crd.Spec.Group != "controlplane.cluster.x-k8s.io" {
+			// Core's own role covers these groups, and other providers read control planes of no other.
+			if crd.Spec.Group != kinds[kind].version.Group || !strings.HasSuffix(crd.Spec.Group, ".cluster.x-k8s.io") {
 				t.Errorf("the group is %s", crd.Spec.Group)
 			}
 		})
@@ -120,19 +118,16 @@ func TestAllResourcesReferences(t *testing.T) {
 	for _, server := range envtest.Servers() {
 		t.Run(server.Minor, func(t *testing.T) {
 			t.Parallel()
-			for kind, content := range map[string]string{
-				controlPlaneKind: `spec: {version: v1.36.3}`,
-				templateKind:     `spec: {template: {}}`,
-			} {
-				stored := created(t, server, kind, content)
+			for kind, of := range kinds {
+				stored := created(t, server, kind, of.content)
 				found, err := external.GetObjectFromContractVersionedRef(t.Context(), server.Client, clusterv1.ContractVersionedObjectReference{
-					APIGroup: controlplanev1.GroupVersion.Group, Kind: kind, Name: stored.GetName(),
+					APIGroup: of.version.Group, Kind: kind, Name: stored.GetName(),
 				}, stored.GetNamespace())
 				if err != nil {
 					t.Errorf("%s: %v", kind, err)
 					continue
 				}
-				if found.GetUID() != stored.GetUID() || found.GroupVersionKind() != controlplanev1.GroupVersion.WithKind(kind) {
+				if found.GetUID() != stored.GetUID() || found.GroupVersionKind() != of.version.WithKind(kind) {
 					t.Errorf("%s: found %s of %s", kind, found.GetName(), found.GroupVersionKind())
 				}
 			}

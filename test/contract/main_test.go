@@ -5,26 +5,59 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"testing"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
-	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/webhooks/admission"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
+	bootstrapadmission "github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
+	controlplaneadmission "github.com/kubeception/cluster-api-provider-kubeception/controlplane/webhooks/admission"
+	infrastructureadmission "github.com/kubeception/cluster-api-provider-kubeception/infrastructure/webhooks/admission"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
 
 const (
-	controlPlaneKind = "KubeceptionControlPlane"
-	templateKind     = "KubeceptionControlPlaneTemplate"
+	controlPlaneKind    = "KubeceptionControlPlane"
+	templateKind        = "KubeceptionControlPlaneTemplate"
+	infraClusterKind    = "KubeceptionCluster"
+	clusterTemplateKind = "KubeceptionClusterTemplate"
+	infraMachineKind    = "KubeceptionMachine"
+	machineTemplateKind = "KubeceptionMachineTemplate"
+	configKind          = "KubeceptionConfig"
+	configTemplateKind  = "KubeceptionConfigTemplate"
 )
 
+// kinds are all that the contract is about, with the smallest object of each.
+var kinds = map[string]struct {
+	version schema.GroupVersion
+	object  client.Object
+	content string
+}{
+	controlPlaneKind:    {controlplanev1.GroupVersion, &controlplanev1.KubeceptionControlPlane{}, `spec: {version: v1.36.3}`},
+	templateKind:        {controlplanev1.GroupVersion, &controlplanev1.KubeceptionControlPlaneTemplate{}, `spec: {template: {}}`},
+	infraClusterKind:    {infrav1.GroupVersion, &infrav1.KubeceptionCluster{}, `spec: {}`},
+	clusterTemplateKind: {infrav1.GroupVersion, &infrav1.KubeceptionClusterTemplate{}, `spec: {template: {}}`},
+	infraMachineKind:    {infrav1.GroupVersion, &infrav1.KubeceptionMachine{}, `spec: {}`},
+	machineTemplateKind: {infrav1.GroupVersion, &infrav1.KubeceptionMachineTemplate{}, `spec: {template: {}}`},
+	configKind:          {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfig{}, `spec: {}`},
+	configTemplateKind:  {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfigTemplate{}, `spec: {template: {}}`},
+}
+
 func TestMain(m *testing.M) {
-	os.Exit(envtest.Run(m, envtest.Options{Setup: admission.SetupWithManager}))
+	os.Exit(envtest.Run(m, envtest.Options{Setup: func(mgr ctrl.Manager) error {
+		return errors.Join(controlplaneadmission.SetupWithManager(mgr), infrastructureadmission.SetupWithManager(mgr),
+			bootstrapadmission.SetupWithManager(mgr))
+	}}))
 }
 
 // crds returns the CRDs by kind.
@@ -44,8 +77,8 @@ func crds(t *testing.T) map[string]*apiextensionsv1.CustomResourceDefinition {
 	return out
 }
 
-// schema returns the schema of a field of the API version that this project serves, or nil when there is no such field.
-func schema(t *testing.T, kind string, path ...string) *apiextensionsv1.JSONSchemaProps {
+// schemaOf returns the schema of a field of the API version that this project serves, or nil when there is no such field.
+func schemaOf(t *testing.T, kind string, path ...string) *apiextensionsv1.JSONSchemaProps {
 	t.Helper()
 	crd, found := crds(t)[kind]
 	if !found {
@@ -65,7 +98,7 @@ func schema(t *testing.T, kind string, path ...string) *apiextensionsv1.JSONSche
 // expectField checks the type of a field, and its format if one is given.
 func expectField(t *testing.T, kind, typ, format string, path ...string) {
 	t.Helper()
-	field := schema(t, kind, path...)
+	field := schemaOf(t, kind, path...)
 	switch {
 	case field == nil:
 		t.Errorf("%s has no field %v", kind, path)
@@ -81,7 +114,7 @@ func object(t *testing.T, kind, content string) *unstructured.Unstructured {
 	if err := yaml.Unmarshal([]byte(content), &out.Object); err != nil {
 		t.Fatal(err)
 	}
-	out.SetGroupVersionKind(controlplanev1.GroupVersion.WithKind(kind))
+	out.SetGroupVersionKind(kinds[kind].version.WithKind(kind))
 	out.SetNamespace("default")
 	if out.GetName() == "" {
 		out.SetGenerateName("contract-")

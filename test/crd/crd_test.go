@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
 
@@ -77,7 +76,7 @@ func (s suite) object(t *testing.T, e example) *unstructured.Unstructured {
 		t.Fatal(err)
 	}
 	object := &unstructured.Unstructured{Object: map[string]any{"spec": spec}}
-	object.SetGroupVersionKind(controlplanev1.GroupVersion.WithKind(s.Kind))
+	object.SetGroupVersionKind(kinds[s.Kind].version.WithKind(s.Kind))
 	object.SetNamespace("default")
 	object.SetGenerateName("example-")
 	return object

@@ -32,6 +32,8 @@ const (
 	SeedKubeconfigInvalidReason = "SeedKubeconfigInvalid"
 	// SeedNamespaceNotOwnedReason says that the namespace in the seed belongs to something else.
 	SeedNamespaceNotOwnedReason = "SeedNamespaceNotOwned"
+	// SeedIsAnotherReason says that the spec leads to another cluster than the one that the control plane runs in.
+	SeedIsAnotherReason = "SeedIsAnother"
 
 	// ConfigurationValidCondition is true while the specification, the objects it refers to and the networks of
 	// the Cluster can be carried out. While it is false the running control plane stays as it is.
@@ -138,6 +140,10 @@ const (
 
 // Annotations of KubeceptionControlPlane.
 const (
+	// SeedAnnotation identifies the seed that the control plane runs in: the UID of its namespace kube-system. The
+	// controller writes it once. It moves with the control plane, unlike status, and keeps a management cluster that
+	// the control plane was moved to, or a wrong kubeconfig, from starting an empty one elsewhere.
+	SeedAnnotation = "controlplane.cluster.x-k8s.io/kubeception-seed"
 	// AbandonSeedAnnotation lets a deletion finish although the seed is gone for good. What still exists in the
 	// seed is left there.
 	AbandonSeedAnnotation = "controlplane.cluster.x-k8s.io/kubeception-abandon-seed"

@@ -6,6 +6,7 @@ package kubeapiserver
 
 import (
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -27,8 +28,8 @@ func (Component) Name() string { return wiring.KubeAPIServer }
 // Enabled implements component.Component.
 func (Component) Enabled(*component.Input) bool { return true }
 
-// Needs implements component.Component. It needs both etcds, and yet starts beside them: it waits for them by
-// itself, and its readiness says when they have come.
+// Needs implements component.Component. It needs both etcds, and yet starts beside them, as soon as their pods run: it
+// waits for them by itself, and its readiness says when they have come.
 func (Component) Needs() []string { return nil }
 
 // Render implements component.Component.
@@ -46,6 +47,10 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 	}
 	if in.Endpoint.Host == "" {
 		objects.Waiting = "the address of Service " + wiring.KubeAPIServerService
+		return objects, nil
+	}
+	if len(in.Observed.EtcdsToStart) > 0 {
+		objects.Waiting = "the pods of " + strings.Join(in.Observed.EtcdsToStart, " and ") + " to start"
 		return objects, nil
 	}
 	deployment, err := deployment(in, whole)

@@ -61,7 +61,7 @@ func deployment(in *component.Input, whole part) (*appsv1.Deployment, error) {
 	}
 	component.AddMounts(&pod, whole.mounts...)
 	return &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Name: wiring.KubeAPIServer},
+		ObjectMeta: metav1.ObjectMeta{Name: wiring.KubeAPIServer, Annotations: namedMembers(in)},
 		Spec: appsv1.DeploymentSpec{
 			Replicas: ptr.To(in.Replicas),
 			Template: corev1.PodTemplateSpec{

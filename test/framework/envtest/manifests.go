@@ -17,28 +17,52 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
-// Folders of manifests as users install them: generated, then completed by kustomize.
-const (
-	crdFolder     = "config/controlplane/base/crd"
-	webhookFolder = "config/controlplane/base/webhook"
-)
-
-// CRDs returns the CRDs of this project as users install them.
+// CRDs returns the CRDs of all providers as users install them.
 func CRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
-	return build[apiextensionsv1.CustomResourceDefinition](crdFolder)
+	var all []*apiextensionsv1.CustomResourceDefinition
+	err := eachProvider("crd", func(_, folder string) error {
+		crds, err := build[apiextensionsv1.CustomResourceDefinition](folder)
+		all = append(all, crds...)
+		return err
+	})
+	return all, err
 }
 
+// webhooks returns the webhook configurations of all providers, named apart as their overlays name them.
 func webhooks() ([]*admissionregistrationv1.ValidatingWebhookConfiguration, error) {
-	return build[admissionregistrationv1.ValidatingWebhookConfiguration](webhookFolder)
+	var all []*admissionregistrationv1.ValidatingWebhookConfiguration
+	err := eachProvider("webhook", func(provider, folder string) error {
+		configurations, err := build[admissionregistrationv1.ValidatingWebhookConfiguration](folder)
+		for _, configuration := range configurations {
+			configuration.Name = provider + "-" + configuration.Name
+		}
+		all = append(all, configurations...)
+		return err
+	})
+	return all, err
+}
+
+// eachProvider visits a folder of generated manifests, completed by kustomize, of every provider.
+func eachProvider(name string, visit func(provider, folder string) error) error {
+	root, err := (&parts.Builder{}).CheckoutDir()
+	if err != nil {
+		return err
+	}
+	folders, err := filepath.Glob(filepath.Join(root, "config", "*", "base", name))
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if err := visit(filepath.Base(filepath.Dir(filepath.Dir(folder))), folder); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // build returns the objects of a kustomization, all of one kind.
 func build[T any](folder string) ([]*T, error) {
-	root, err := (&parts.Builder{}).CheckoutDir()
-	if err != nil {
-		return nil, err
-	}
-	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), filepath.Join(root, folder))
+	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", folder, err)
 	}

@@ -19,7 +19,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 )
 
 // startTimeout bounds the start of one API server. A machine that builds
@@ -44,6 +46,8 @@ type Server struct {
 type Options struct {
 	// CRDs are installed besides those of this project.
 	CRDs []*apiextensionsv1.CustomResourceDefinition
+	// Flags replace flags of the API server, by name without dashes.
+	Flags map[string]string
 	// Setup adds webhooks and controllers to a manager that runs beside the
 	// server. The webhook configurations of this project are then installed.
 	// Default: no manager.
@@ -60,6 +64,8 @@ func Scheme() *runtime.Scheme {
 		apiextensionsv1.AddToScheme,
 		clusterv1.AddToScheme,
 		controlplanev1.AddToScheme,
+		infrav1.AddToScheme,
+		bootstrapv1.AddToScheme,
 	)
 	if err := builder.AddToScheme(scheme); err != nil {
 		panic(err) // Two packages claim one kind, which no caller can mend.
@@ -90,6 +96,9 @@ func Start(ctx context.Context, minor string, options Options) (*Server, error) 
 		}
 	}
 	environment.ControlPlane.GetAPIServer().Path = found.apiServer
+	for name, value := range options.Flags {
+		environment.ControlPlane.GetAPIServer().Configure().Set(name, value)
+	}
 	environment.ControlPlane.Etcd = &envtest.Etcd{Path: found.etcd}
 	server := &Server{Minor: minor, environment: environment, stopManager: func() error { return nil }}
 	if err := server.start(ctx, options); err != nil {
