@@ -94,9 +94,11 @@ func TestSystemComponentsAreKeptInTheWorkloadCluster(t *testing.T) {
 	w.comes(agents)
 	s.comesUp()
 
-	t.Run("without machines they are missing, and the control plane is available", func(t *testing.T) {
+	t.Run("what is refused is named and holds up nothing", func(t *testing.T) {
+		// The played address of the API server is of the loopback device, which no Service may lead to.
 		w.in(t).says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionFalse,
-			controlplanev1.SystemComponentsNoWorkersReason, "konnectivity: Deployment konnectivity-agent: ")
+			controlplanev1.SystemComponentsFailedReason,
+			"kubernetes-service: apply EndpointSlice kubernetes: ", "konnectivity: Deployment konnectivity-agent: ")
 	})
 	t.Run("their health is seen", func(t *testing.T) { w.in(t).healthIsSeen(agents) })
 	t.Run("what a user edits or deletes comes back", func(t *testing.T) { w.in(t).editsAreUndone(binding, agents) })
@@ -113,13 +115,17 @@ func (w *workload) healthIsSeen(agents *appsv1.Deployment) {
 		ObservedGeneration: agents.Generation, Replicas: 2, UpdatedReplicas: 2, ReadyReplicas: 2, AvailableReplicas: 2,
 	}
 	w.Expect(w.Status().Update(w.Context(), agents)).To(Succeed())
-	w.says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionTrue, clusterv1.AvailableReason)
-	states := map[string]controlplanev1.ComponentState{}
-	for _, c := range w.controlPlane().Status.Components {
-		states[c.Name] = c.State
-	}
-	w.Expect(states).To(HaveKeyWithValue(wiring.Konnectivity, controlplanev1.ComponentHealthy))
-	w.Expect(states).To(HaveKeyWithValue(wiring.NodeAccess, controlplanev1.ComponentHealthy))
+	w.Eventually(func() map[string]controlplanev1.ComponentState {
+		states := map[string]controlplanev1.ComponentState{}
+		for _, c := range w.controlPlane().Status.Components {
+			states[c.Name] = c.State
+		}
+		return states
+	}).Should(SatisfyAll(
+		HaveKeyWithValue(wiring.Konnectivity, controlplanev1.ComponentHealthy),
+		HaveKeyWithValue(wiring.NodeAccess, controlplanev1.ComponentHealthy),
+		HaveKeyWithValue(wiring.KubernetesService, controlplanev1.ComponentUnhealthy),
+	))
 }
 
 func (w *workload) editsAreUndone(binding *rbacv1.ClusterRoleBinding, agents *appsv1.Deployment) {
