@@ -50,8 +50,8 @@ generate: ## Write deep copies, CRDs, roles, webhook configurations and other ge
 	@hack/generate.sh
 
 .PHONY: golden
-golden: ## Write the golden files of hosted components anew; review them like code
-	@UPDATE_GOLDEN=1 go test ./controlplane/... ./internal/...
+golden: ## Write golden files anew; review them like code
+	@UPDATE_GOLDEN=1 go test ./controlplane/... ./bootstrap/... ./infrastructure/... ./internal/...
 
 .PHONY: tidy
 tidy: ## Tidy every module

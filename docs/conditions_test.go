@@ -19,12 +19,14 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 )
 
-const (
-	conditionsSource = "../api/controlplane/v1alpha1/conditions.go"
-	conditionsPage   = "docs/conditions.md"
-	// anyCondition is the reason that the page explains once for all.
-	anyCondition = "NotYetObserved"
-)
+// conditionPages are the pages that explain what is declared, by the file that declares it.
+var conditionPages = map[string]string{
+	"../api/controlplane/v1alpha1/conditions.go":   "docs/conditions.md",
+	"../api/infrastructure/v1alpha1/conditions.go": "docs/local-machines.md",
+}
+
+// anyCondition is the reason that a page explains once for all.
+const anyCondition = "NotYetObserved"
 
 // clusterAPI are the names of Cluster API that conditions.go gives names of its own.
 var clusterAPI = map[string]string{
@@ -36,6 +38,13 @@ var clusterAPI = map[string]string{
 	"PausedCondition":      clusterv1.PausedCondition,
 	"AvailableReason":      clusterv1.AvailableReason,
 	"NotAvailableReason":   clusterv1.NotAvailableReason,
+
+	"ReadyCondition":     clusterv1.ReadyCondition,
+	"NotReadyReason":     clusterv1.NotReadyReason,
+	"ReadyUnknownReason": clusterv1.ReadyUnknownReason,
+
+	"WaitingForClusterInfrastructureReadyReason": clusterv1.WaitingForClusterInfrastructureReadyReason,
+	"WaitingForBootstrapDataReason":              clusterv1.WaitingForBootstrapDataReason,
 }
 
 // inherited are reasons of Cluster API that are used by their own names, by condition.
@@ -43,6 +52,7 @@ var inherited = map[string][]string{
 	clusterv1.AvailableCondition: {
 		clusterv1.AvailableReason, clusterv1.NotAvailableReason, clusterv1.AvailableUnknownReason, clusterv1.InternalErrorReason,
 	},
+	clusterv1.ReadyCondition:       {clusterv1.ReadyReason, clusterv1.DeletingReason, clusterv1.InternalErrorReason},
 	clusterv1.RollingOutCondition:  {clusterv1.RollingOutReason, clusterv1.NotRollingOutReason},
 	clusterv1.ScalingUpCondition:   {clusterv1.ScalingUpReason, clusterv1.NotScalingUpReason},
 	clusterv1.ScalingDownCondition: {clusterv1.ScalingDownReason, clusterv1.NotScalingDownReason},
@@ -51,21 +61,28 @@ var inherited = map[string][]string{
 }
 
 func TestEveryConditionAndReasonIsExplained(t *testing.T) {
-	want, got := declaredReasons(t), explainedReasons(t)
+	for source, page := range conditionPages {
+		t.Run(page, func(t *testing.T) { expectExplained(t, page, declaredReasons(t, source), explainedReasons(t, page)) })
+	}
+}
+
+// expectExplained compares what is declared with what a page explains.
+func expectExplained(t *testing.T, page string, want, got map[string][]string) {
+	t.Helper()
 	for _, condition := range slices.Sorted(maps.Keys(want)) {
 		if _, explained := got[condition]; !explained {
-			t.Errorf("%s has no section for the condition %s", conditionsPage, condition)
+			t.Errorf("%s has no section for the condition %s", page, condition)
 			continue
 		}
 		for _, reason := range want[condition] {
-			if !slices.Contains(got[condition], reason) {
+			if reason != anyCondition && !slices.Contains(got[condition], reason) {
 				t.Errorf("the section of %s does not explain the reason %s", condition, reason)
 			}
 		}
 	}
 	for condition, reasons := range got {
 		if _, declared := want[condition]; !declared {
-			t.Errorf("%s has a section for %s, which is no condition", conditionsPage, condition)
+			t.Errorf("%s has a section for %s, which is no condition", page, condition)
 			continue
 		}
 		for _, reason := range reasons {
@@ -76,10 +93,10 @@ func TestEveryConditionAndReasonIsExplained(t *testing.T) {
 	}
 }
 
-// declaredReasons reads conditions.go, where the reasons of a condition follow it.
-func declaredReasons(t *testing.T) map[string][]string {
+// declaredReasons reads a file in which the reasons of a condition follow it.
+func declaredReasons(t *testing.T, source string) map[string][]string {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), conditionsSource, nil, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), source, nil, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +110,7 @@ func declaredReasons(t *testing.T) map[string][]string {
 		for i, name := range spec.Names {
 			value, err := valueOf(spec.Values[i])
 			if err != nil {
-				t.Fatalf("%s: %s: %v", conditionsSource, name.Name, err)
+				t.Fatalf("%s: %s: %v", source, name.Name, err)
 			}
 			switch {
 			case strings.HasSuffix(name.Name, "Condition"):
@@ -126,12 +143,12 @@ var (
 	row     = regexp.MustCompile("^\\| `(\\w+)` \\| (True|False|Unknown) \\| \\S.* \\| \\S.* \\|$")
 )
 
-// explainedReasons reads the page: a section for each condition, a row for each reason.
-func explainedReasons(t *testing.T) map[string][]string {
+// explainedReasons reads a page: a section for each condition, a row for each reason.
+func explainedReasons(t *testing.T, page string) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
 	condition := ""
-	for _, line := range readPage(t, conditionsPage).prose {
+	for _, line := range readPage(t, page).prose {
 		if found := section.FindStringSubmatch(line); found != nil {
 			condition = found[1]
 			out[condition] = nil
@@ -142,7 +159,7 @@ func explainedReasons(t *testing.T) map[string][]string {
 		}
 		found := row.FindStringSubmatch(line)
 		if found == nil {
-			t.Errorf("%s: a row has not the form | `Reason` | status | meaning | what to do |: %s", conditionsPage, line)
+			t.Errorf("%s: a row has not the form | `Reason` | status | meaning | what to do |: %s", page, line)
 			continue
 		}
 		out[condition] = append(out[condition], found[1])

@@ -81,7 +81,7 @@ func prepare(machine cloudconfig.MetaData) error {
 		return fmt.Errorf("read the size of the host: %w", err)
 	}
 	content, err := dropIn(machine, host{
-		CPUs: int64(runtime.NumCPU()), MemoryBytes: int64(info.Totalram) * int64(info.Unit), //nolint:unconvert // The types differ between platforms.
+		CPUs: int64(runtime.NumCPU()), MemoryBytes: int64(info.Totalram) * int64(info.Unit),
 	})
 	if err != nil {
 		return err

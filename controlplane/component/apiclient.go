@@ -29,23 +29,15 @@ type APIClient struct {
 
 // NewAPIClient returns the access of the component of that name as that user.
 func NewAPIClient(in *Input, component, user string) (APIClient, error) {
-	return newAPIClient(in, component, user, "kubeconfig", wiring.KubeAPIServerURL(in.Namespace))
-}
-
-// NewSidecarAPIClient returns the access of a sidecar of the API server, which asks the one of its own pod.
-func NewSidecarAPIClient(in *Input, sidecar, user string) (APIClient, error) {
-	return newAPIClient(in, sidecar, user, sidecar+"-kubeconfig", wiring.LocalKubeAPIServerURL())
-}
-
-func newAPIClient(in *Input, component, user, volume, server string) (APIClient, error) {
 	certificate := pki.Leaf{
 		SecretName: component + "-client",
 		Authority:  pki.ClientCA,
 		CommonName: user,
 		ClientAuth: true,
 	}
+	const volume = "kubeconfig"
 	dir := Mount{Volume: corev1.Volume{Name: volume}}
-	kubeconfig, err := pki.FileKubeconfig(in.ClusterName, server,
+	kubeconfig, err := pki.FileKubeconfig(in.ClusterName, wiring.KubeAPIServerURL(in.Namespace),
 		dir.File(wiring.CABundleKey), dir.File(pki.CertificateData), dir.File(pki.PrivateKeyData))
 	if err != nil {
 		return APIClient{}, fmt.Errorf("write the kubeconfig: %w", err)

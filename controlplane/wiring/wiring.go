@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/kubernetes"
 )
 
 // Names of the hosted components, as in status.components.
@@ -72,7 +74,7 @@ const (
 
 // LabelKubeletVersion is on every node that our bootstrap provider makes: the Kubernetes version of its kubelet, for
 // example v1.36.3. What must run in the version of the node, such as kube-proxy, is selected by it.
-const LabelKubeletVersion = "kubeception.cluster.x-k8s.io/kubelet-version"
+const LabelKubeletVersion = kubernetes.LabelKubeletVersion
 
 // BootstrapGroup is the group of the bootstrap tokens that our bootstrap provider makes for machines.
 const BootstrapGroup = "system:bootstrappers:kubeception"
@@ -124,9 +126,6 @@ func ServiceHost(service, namespace string) string {
 func KubeAPIServerURL(namespace string) string {
 	return httpsURL(ServiceHost(KubeAPIServerService, namespace), KubeAPIServerPort)
 }
-
-// LocalKubeAPIServerURL is where the containers of its own pod reach the API server.
-func LocalKubeAPIServerURL() string { return httpsURL("localhost", KubeAPIServerPort) }
 
 func httpsURL(host string, port int) string {
 	return "https://" + net.JoinHostPort(host, strconv.Itoa(port))

@@ -14,6 +14,7 @@ declare -A packages=(
 	[make]=make
 	[shellcheck]=shellcheck
 	[flock]=util-linux
+	[cloud-init]=cloud-init
 )
 
 missing=()
@@ -31,3 +32,8 @@ log "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -qq --yes --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+
+# Only its command is wanted: without this file it would look for instructions at the next boot.
+if [[ " ${missing[*]} " == *" cloud-init "* ]]; then
+	touch /etc/cloud/cloud-init.disabled
+fi

@@ -33,7 +33,7 @@ const done = "/var/lib/machine-init"
 func (e *Executor) Once(ctx context.Context, instance string, config *Config) error {
 	marker := e.path(filepath.Join(done, filepath.Base(instance)))
 	if _, err := os.Stat(marker); err == nil {
-		e.say("the user-data of instance %s was carried out before", instance)
+		e.sayf("the user-data of instance %s was carried out before", instance)
 		return nil
 	}
 	if err := e.Execute(ctx, config); err != nil {
@@ -60,7 +60,7 @@ func (e *Executor) Execute(ctx context.Context, config *Config) error {
 		return err
 	}
 	if len(config.NTP) > 0 {
-		e.say("ntp: the clock is that of the host; nothing is done")
+		e.sayf("ntp: the clock is that of the host; nothing is done")
 	}
 	if err := e.files(ctx, config.WriteFiles, true); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (e *Executor) Execute(ctx context.Context, config *Config) error {
 	return e.commands(ctx, "runcmd", config.RunCmd)
 }
 
-func (e *Executor) say(format string, values ...any) {
+func (e *Executor) sayf(format string, values ...any) {
 	fmt.Fprintf(e.Log, "machine-init: "+format+"\n", values...)
 }
 
@@ -91,7 +91,7 @@ func (e *Executor) commands(ctx context.Context, key string, commands []Command)
 	if err := os.WriteFile(script, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
-	e.say("%s: %d commands", key, len(commands))
+	e.sayf("%s: %d commands", key, len(commands))
 	if err := e.Run(ctx, "/bin/sh", script); err != nil {
 		return fmt.Errorf("%s: %w", key, err)
 	}
@@ -106,7 +106,7 @@ func (e *Executor) files(ctx context.Context, files []File, deferred bool) error
 		if err := e.write(ctx, file); err != nil {
 			return fmt.Errorf("write_files[%d] (%s): %w", i, file.Path, err)
 		}
-		e.say("wrote %s", file.Path)
+		e.sayf("wrote %s", file.Path)
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ bootcmd:
 	g.Expect(m.read(t, "home/ada/.ssh/authorized_keys")).To(Equal("ssh-ed25519 AAAA ada\n"))
 	g.Expect(m.read(t, "etc/sudoers.d/90-cloud-init-users")).To(Equal("ada ALL=(ALL) NOPASSWD:ALL\n"))
 	g.Expect(m.read(t, "usr/local/share/ca-certificates/cloud-init-ca-certs.crt")).To(Equal("PEM\n"))
-	info, err := os.Stat(filepath.Join(m.Root, "etc/deep/file"))
+	info, err := os.Stat(filepath.Join(m.Root, "etc", "deep", "file"))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(info.Mode()).To(Equal(os.FileMode(0o600)))
 	g.Expect(m.Log.(*bytes.Buffer).String()).To(ContainSubstring("ntp: the clock is that of the host"))

@@ -27,7 +27,7 @@ func (e *Executor) users(ctx context.Context, users []User) error {
 		if err := e.user(ctx, user); err != nil {
 			return fmt.Errorf("users (%s): %w", user.Name, err)
 		}
-		e.say("user %s", user.Name)
+		e.sayf("user %s", user.Name)
 	}
 	return nil
 }

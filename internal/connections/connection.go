@@ -65,7 +65,7 @@ func newConnection[T any](
 	ctx context.Context, options *Options[T], config *rest.Config, fingerprint string,
 	queue workqueue.TypedRateLimitingInterface[reconcile.Request], users map[client.ObjectKey]reconcile.Request,
 ) *connection[T] {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(ctx) //nolint:gosec // close calls cancel.
 	c := &connection[T]{options: options, fingerprint: fingerprint, cancel: cancel, queue: queue, users: users, err: ErrConnecting}
 	go c.run(ctx, config)
 	return c

@@ -189,7 +189,7 @@ func TestInfrastructureTemplatesSupportServerSideApplyDryRuns(t *testing.T) {
 				for name, err := range map[string]error{
 					"a dry run of a user":                     change(nil, client.DryRunAll),
 					"a change with the topology's annotation": change(topology),
-					"a change":                                change(nil),
+					"a change": change(nil),
 				} {
 					expectRefusal(t, err, "a template cannot change; create another one and refer to it instead")
 					if t.Failed() {

@@ -17,8 +17,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
+	bootstrapadmission "github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
 	controlplaneadmission "github.com/kubeception/cluster-api-provider-kubeception/controlplane/webhooks/admission"
 	infrastructureadmission "github.com/kubeception/cluster-api-provider-kubeception/infrastructure/webhooks/admission"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
@@ -31,6 +33,8 @@ const (
 	clusterTemplateKind = "KubeceptionClusterTemplate"
 	infraMachineKind    = "KubeceptionMachine"
 	machineTemplateKind = "KubeceptionMachineTemplate"
+	configKind          = "KubeceptionConfig"
+	configTemplateKind  = "KubeceptionConfigTemplate"
 )
 
 // kinds are all that the contract is about, with the smallest object of each.
@@ -45,11 +49,14 @@ var kinds = map[string]struct {
 	clusterTemplateKind: {infrav1.GroupVersion, &infrav1.KubeceptionClusterTemplate{}, `spec: {template: {}}`},
 	infraMachineKind:    {infrav1.GroupVersion, &infrav1.KubeceptionMachine{}, `spec: {}`},
 	machineTemplateKind: {infrav1.GroupVersion, &infrav1.KubeceptionMachineTemplate{}, `spec: {template: {}}`},
+	configKind:          {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfig{}, `spec: {}`},
+	configTemplateKind:  {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfigTemplate{}, `spec: {template: {}}`},
 }
 
 func TestMain(m *testing.M) {
 	os.Exit(envtest.Run(m, envtest.Options{Setup: func(mgr ctrl.Manager) error {
-		return errors.Join(controlplaneadmission.SetupWithManager(mgr), infrastructureadmission.SetupWithManager(mgr))
+		return errors.Join(controlplaneadmission.SetupWithManager(mgr), infrastructureadmission.SetupWithManager(mgr),
+			bootstrapadmission.SetupWithManager(mgr))
 	}}))
 }
 

@@ -59,13 +59,16 @@ func collect(t *testing.T, s suite, accepted, refused map[string]bool) {
 	}
 }
 
+// ourTypes begins the paths of packages with types of this project.
+const ourTypes = "github.com/kubeception/cluster-api-provider-kubeception/api/"
+
 // fields lists the fields of a Go type by JSON path. Lists count as their items;
 // types of other modules count as one field.
 func fields(typ reflect.Type, path string) []string {
 	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
 		typ = typ.Elem()
 	}
-	ours := strings.HasPrefix(typ.PkgPath(), "github.com/kubeception/cluster-api-provider-kubeception/api/")
+	ours := strings.HasPrefix(typ.PkgPath(), ourTypes)
 	if typ.Kind() != reflect.Struct || !ours {
 		return nil
 	}

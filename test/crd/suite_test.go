@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 )
@@ -41,6 +42,8 @@ var kinds = map[string]kind{
 	"KubeceptionClusterTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionClusterTemplateSpec](), ""},
 	"KubeceptionMachine":         {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineSpec](), "KubeceptionMachineTemplate"},
 	"KubeceptionMachineTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineTemplateSpec](), ""},
+	"KubeceptionConfig":          {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigSpec](), "KubeceptionConfigTemplate"},
+	"KubeceptionConfigTemplate":  {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigTemplateSpec](), ""},
 }
 
 // suite is one file of examples.

@@ -8,16 +8,21 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 )
 
-// Condition types and reasons that KubeceptionCluster and KubeceptionMachine have in common. The types that Cluster API
-// knows keep its names and reasons. Every message says what a user can do, or what is waited for.
+// Condition types and reasons of KubeceptionCluster and KubeceptionMachine. The types that Cluster API knows keep its names
+// and reasons. Every message says what a user can do, or what is waited for.
+//
+// Of a machine, Unknown says that a step is under way, False that it does not go on by itself: whoever replaces machines
+// that are not ready leaves those alone that are only slow.
 const (
 	// ReadyCondition summarises the other conditions. Cluster API mirrors it to the Cluster or Machine as
-	// InfrastructureReady.
+	// InfrastructureReady. While a machine is on its way, its reason is that of the step.
 	ReadyCondition = clusterv1.ReadyCondition
 	// NotReadyReason says that a condition is not as it should be; the message says which.
 	NotReadyReason = clusterv1.NotReadyReason
 	// ReadyUnknownReason says that something is under way, or cannot be observed.
 	ReadyUnknownReason = clusterv1.ReadyUnknownReason
+	// MachineFailedReason says that a machine cannot work any more and is to be replaced.
+	MachineFailedReason = "MachineFailed"
 	// NotYetObservedReason says that the controller has not come to look yet, or cannot at the moment.
 	NotYetObservedReason = "NotYetObserved"
 
@@ -32,18 +37,8 @@ const (
 	// HostKubeconfigInvalidReason says that the Secret with the kubeconfig of the host cluster is missing or unusable.
 	HostKubeconfigInvalidReason = "HostKubeconfigInvalid"
 
-	// DeletingCondition is true during a deletion; its message says what the deletion waits for.
-	DeletingCondition = clusterv1.DeletingCondition
-	// DeletingWaitingForHostReason says that the host cluster cannot be reached, so nothing can be deleted in it.
-	DeletingWaitingForHostReason = "WaitingForHost"
-
-	// PausedCondition is true while the Cluster or the object is paused.
-	PausedCondition = clusterv1.PausedCondition
-)
-
-// Conditions and reasons of KubeceptionCluster.
-const (
-	// NamespaceAvailableCondition is true when the namespace for machines is prepared in the host cluster.
+	// NamespaceAvailableCondition is true when the namespace for machines is prepared in the host cluster. It is one of
+	// KubeceptionCluster.
 	NamespaceAvailableCondition = "NamespaceAvailable"
 	// NamespaceAvailableReason says that machines can be made in the namespace.
 	NamespaceAvailableReason = clusterv1.AvailableReason
@@ -56,31 +51,21 @@ const (
 	NamespaceRefusedReason = "NamespaceRefused"
 
 	// MachineSetsFrozenCondition is true while MachineSets of the Cluster are paused because they made many more
-	// machines than they should.
+	// machines than they should. It is one of KubeceptionCluster.
 	MachineSetsFrozenCondition = "MachineSetsFrozen"
 	// MachineSetsFrozenReason names the MachineSets that made too many machines.
 	MachineSetsFrozenReason = "OverShootingReplicaCount"
 	// MachineSetsNotFrozenReason says that no MachineSet is frozen.
 	MachineSetsNotFrozenReason = "NotFrozen"
 
-	// DeletingWaitingForMachinesReason says that machines still exist.
-	DeletingWaitingForMachinesReason = "WaitingForMachines"
-	// DeletingWaitingForNamespaceReason says that the namespace in the host cluster still exists.
-	DeletingWaitingForNamespaceReason = "WaitingForNamespace"
-)
-
-// Conditions and reasons of KubeceptionMachine. Unknown says that a step is under way, False that it does not go on by
-// itself: whoever replaces machines that are not ready leaves those alone that are only slow.
-const (
-	// MachineFailedReason is that of ReadyCondition when the machine cannot work any more and is to be replaced.
-	MachineFailedReason = "MachineFailed"
-
-	// PodRunningCondition is true while the pod that is the machine runs.
+	// PodRunningCondition is true while the pod that is the machine runs. It is one of KubeceptionMachine.
 	PodRunningCondition = "PodRunning"
 	// PodRunningReason says that the pod runs.
 	PodRunningReason = "PodRunning"
 	// WaitingForClusterInfrastructureReason says that the KubeceptionCluster is not provisioned yet.
 	WaitingForClusterInfrastructureReason = clusterv1.WaitingForClusterInfrastructureReadyReason
+	// ClusterInfrastructureInvalidReason says that the Cluster has other infrastructure than a KubeceptionCluster.
+	ClusterInfrastructureInvalidReason = "ClusterInfrastructureInvalid"
 	// WaitingForBootstrapDataReason says that the bootstrap provider has not made its data yet.
 	WaitingForBootstrapDataReason = clusterv1.WaitingForBootstrapDataReason
 	// PodStartingReason says that the pod exists and starts.
@@ -102,7 +87,7 @@ const (
 	// PodDeletedReason says that the pod was deleted. It is not made again.
 	PodDeletedReason = "PodDeleted"
 
-	// BootstrapSucceededCondition is true once the bootstrap data has been carried out.
+	// BootstrapSucceededCondition is true once the bootstrap data has been carried out. It is one of KubeceptionMachine.
 	BootstrapSucceededCondition = "BootstrapSucceeded"
 	// BootstrapSucceededReason says that the bootstrap data has been carried out.
 	BootstrapSucceededReason = "BootstrapSucceeded"
@@ -111,8 +96,19 @@ const (
 	// BootstrapFailedReason says that the machine ended before its bootstrap data was carried out.
 	BootstrapFailedReason = "BootstrapFailed"
 
-	// DeletingWaitingForPodReason says that the pod still exists.
+	// DeletingCondition is true during a deletion; its message says what the deletion waits for.
+	DeletingCondition = clusterv1.DeletingCondition
+	// DeletingWaitingForHostReason says that the host cluster cannot be reached, so nothing can be deleted in it.
+	DeletingWaitingForHostReason = "WaitingForHost"
+	// DeletingWaitingForMachinesReason says that machines still exist.
+	DeletingWaitingForMachinesReason = "WaitingForMachines"
+	// DeletingWaitingForNamespaceReason says that the namespace in the host cluster still exists.
+	DeletingWaitingForNamespaceReason = "WaitingForNamespace"
+	// DeletingWaitingForPodReason says that the pod of a machine still exists.
 	DeletingWaitingForPodReason = "WaitingForPod"
+
+	// PausedCondition is true while the Cluster or the object is paused.
+	PausedCondition = clusterv1.PausedCondition
 )
 
 // Annotations.

@@ -68,7 +68,9 @@ func addKonnectivityServer(in *component.Input, objects *component.Objects, pod 
 	if err != nil {
 		return err
 	}
-	apiClient, err := component.NewSidecarAPIClient(in, konnectivityServer, wiring.KonnectivityServerUser)
+	// Through the Service: while an API server is replaced, the other one serves the Lease of the new sidecar, so that
+	// agents look for it before it is ready.
+	apiClient, err := component.NewAPIClient(in, konnectivityServer, wiring.KonnectivityServerUser)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/kubernetes"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/network"
 )
 
 // defaultReplicas is the number of API servers when the spec says nothing. One is replaced without refused
@@ -28,7 +29,7 @@ func (r *Reconciler) reconcileConfiguration(ctx context.Context, s *scope) (phas
 	if err := kubernetes.Supported(spec.Version); err != nil {
 		return s.invalid("spec.version: " + err.Error()), nil
 	}
-	network, err := effectiveNetwork(s.cluster.Spec.ClusterNetwork)
+	networks, err := network.Effective(s.cluster.Spec.ClusterNetwork)
 	if err != nil {
 		return s.invalid(err.Error()), nil
 	}
@@ -49,9 +50,14 @@ func (r *Reconciler) reconcileConfiguration(ctx context.Context, s *scope) (phas
 		Version:          spec.Version,
 		Replicas:         effectiveReplicas(spec.Replicas),
 		Configuration:    spec.KubeceptionControlPlaneConfiguration,
-		Network:          network,
-		References:       references,
-		Images:           r.Images,
+		Network: component.Network{
+			PodCIDRs:             network.Texts(networks.Pods),
+			ServiceCIDRs:         network.Texts(networks.Services),
+			DNSDomain:            networks.Domain,
+			KubernetesServiceIPs: networks.KubernetesServiceIPs(),
+		},
+		References: references,
+		Images:     r.Images,
 	}
 	if s.input.Workers, err = r.workers(ctx, s.user.Cluster); err != nil {
 		return phaseResult{}, err

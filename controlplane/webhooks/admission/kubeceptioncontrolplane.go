@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/validation"
 )
 
 // +kubebuilder:webhook:verbs=create;update,path=/validate-controlplane-cluster-x-k8s-io-v1alpha1-kubeceptioncontrolplane,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,groups=controlplane.cluster.x-k8s.io,resources=kubeceptioncontrolplanes,versions=v1alpha1,name=validation.kubeceptioncontrolplane.controlplane.cluster.x-k8s.io,sideEffects=None,admissionReviewVersions=v1
@@ -50,7 +51,7 @@ func (w *KubeceptionControlPlane) ValidateUpdate(_ context.Context, oldObj, newO
 	if !newObj.DeletionTimestamp.IsZero() || apiequality.Semantic.DeepEqual(oldObj.Spec, newObj.Spec) {
 		return nil, nil
 	}
-	problems := introduced(validateSpec(&oldObj.Spec), validateSpec(&newObj.Spec))
+	problems := validation.Introduced(validateSpec(&oldObj.Spec), validateSpec(&newObj.Spec))
 	problems = append(problems, validateUpgrade(oldObj, newObj.Spec.Version)...)
 	return nil, invalid("KubeceptionControlPlane", newObj.Name, problems)
 }

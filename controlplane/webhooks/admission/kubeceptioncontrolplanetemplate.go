@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/validation"
 )
 
 // +kubebuilder:webhook:verbs=create;update,path=/validate-controlplane-cluster-x-k8s-io-v1alpha1-kubeceptioncontrolplanetemplate,mutating=false,failurePolicy=fail,matchPolicy=Equivalent,groups=controlplane.cluster.x-k8s.io,resources=kubeceptioncontrolplanetemplates,versions=v1alpha1,name=validation.kubeceptioncontrolplanetemplate.controlplane.cluster.x-k8s.io,sideEffects=None,admissionReviewVersions=v1
@@ -45,7 +46,7 @@ func (w *KubeceptionControlPlaneTemplate) ValidateUpdate(ctx context.Context, ol
 	if err != nil {
 		return nil, apierrors.NewInternalError(fmt.Errorf("read the admission request: %w", err))
 	}
-	problems := introduced(validateTemplate(&oldObj.Spec.Template), validateTemplate(&newObj.Spec.Template))
+	problems := validation.Introduced(validateTemplate(&oldObj.Spec.Template), validateTemplate(&newObj.Spec.Template))
 	if !topology.IsDryRunRequest(request, newObj) {
 		problems = append(problems, validateTemplateUnchanged(&oldObj.Spec.Template, &newObj.Spec.Template)...)
 	}

@@ -20,7 +20,7 @@ import (
 func (r *Reconciler) reconcileCluster(_ context.Context, s *scope) (bool, error) {
 	switch ref := s.cluster.Spec.InfrastructureRef; {
 	case s.infraCluster == nil && ref.Kind != "KubeceptionCluster":
-		s.stuck(infrav1.WaitingForClusterInfrastructureReason, fmt.Sprintf(
+		s.stuck(infrav1.ClusterInfrastructureInvalidReason, fmt.Sprintf(
 			"The infrastructure of Cluster %s is %q; local machines need a KubeceptionCluster", s.cluster.Name, ref.Kind))
 		return false, nil
 	case s.infraCluster == nil, !ptr.Deref(s.cluster.Status.Initialization.InfrastructureProvisioned, false):

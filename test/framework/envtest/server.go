@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 )
@@ -64,6 +65,7 @@ func Scheme() *runtime.Scheme {
 		clusterv1.AddToScheme,
 		controlplanev1.AddToScheme,
 		infrav1.AddToScheme,
+		bootstrapv1.AddToScheme,
 	)
 	if err := builder.AddToScheme(scheme); err != nil {
 		panic(err) // Two packages claim one kind, which no caller can mend.

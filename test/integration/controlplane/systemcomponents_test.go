@@ -100,15 +100,11 @@ func TestSystemComponentsAreKeptInTheWorkloadCluster(t *testing.T) {
 
 func (w *workload) healthIsSeen(agents *appsv1.Deployment) {
 	w.Helper()
-	w.Eventually(func() error { // Another story may play Deployments there.
-		if err := w.Get(w.Context(), client.ObjectKeyFromObject(agents), agents); err != nil {
-			return err
-		}
-		agents.Status = appsv1.DeploymentStatus{
-			ObservedGeneration: agents.Generation, Replicas: 2, UpdatedReplicas: 2, ReadyReplicas: 2, AvailableReplicas: 2,
-		}
-		return w.Status().Update(w.Context(), agents)
-	}).Should(Succeed())
+	w.comes(agents)
+	agents.Status = appsv1.DeploymentStatus{
+		ObservedGeneration: agents.Generation, Replicas: 2, UpdatedReplicas: 2, ReadyReplicas: 2, AvailableReplicas: 2,
+	}
+	w.Expect(w.Status().Update(w.Context(), agents)).To(Succeed())
 	w.says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionTrue, clusterv1.AvailableReason)
 	states := map[string]controlplanev1.ComponentState{}
 	for _, c := range w.controlPlane().Status.Components {

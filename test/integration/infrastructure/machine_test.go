@@ -40,7 +40,10 @@ func TestMachinesBecomeNodesAndGoWithTheirCluster(t *testing.T) {
 		owner := &clusterv1.Machine{ObjectMeta: s.meta(m.Name)}
 		s.says(owner, clusterv1.MachineNodeReadyCondition, metav1.ConditionTrue, clusterv1.MachineNodeReadyReason)
 		s.says(owner, clusterv1.MachineInfrastructureReadyCondition, metav1.ConditionTrue, clusterv1.ReadyReason)
-		s.Expect(owner.Spec.ProviderID).To(Equal(m.Spec.ProviderID))
+		s.Eventually(func() string { // Cluster API writes status and specification one after the other.
+			s.Expect(s.Get(s.Context(), client.ObjectKeyFromObject(owner), owner)).To(Succeed())
+			return owner.Spec.ProviderID
+		}).Should(Equal(m.Spec.ProviderID))
 	}
 	for _, pod := range s.pods() {
 		s.Expect(pod.Spec.SchedulingGates).To(BeEmpty())

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 
-package admission
+package validation
 
 import (
 	"fmt"
@@ -14,9 +14,9 @@ import (
 // index is the place of an item in a list, which changes when another item comes or goes.
 var index = regexp.MustCompile(`\[\d+\]`)
 
-// introduced returns the problems that an object has now and did not have before, so that what was stored under older
+// Introduced returns the problems that an object has now and did not have before, so that what was stored under older
 // rules does not stand in the way of other changes.
-func introduced(before, now field.ErrorList) field.ErrorList {
+func Introduced(before, now field.ErrorList) field.ErrorList {
 	known := map[string]int{}
 	for _, problem := range before {
 		known[identity(problem)]++
