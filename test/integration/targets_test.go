@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	ctrlenvtest "sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component/golden"
@@ -124,9 +125,10 @@ func TestPodsLearnTheNameOfTheAPIServer(t *testing.T) {
 func startWorkloadCluster(t *testing.T, minor string) (client.Client, *warningLog) {
 	t.Helper()
 	g := NewWithT(t)
-	server, err := envtest.Start(t.Context(), minor, envtest.Options{Flags: map[string]string{
-		"service-cluster-ip-range": "10.96.0.0/16,fd00:10:96::/112", // Those of the golden cases.
-		"endpoint-reconciler-type": "none",                          // As hosted API servers do.
+	server, err := envtest.Start(t.Context(), minor, envtest.Options{Flags: func(server *ctrlenvtest.APIServer) {
+		server.Configure().
+			Set("service-cluster-ip-range", "10.96.0.0/16,fd00:10:96::/112"). // Those of the golden cases.
+			Set("endpoint-reconciler-type", "none")                           // As hosted API servers do.
 	}})
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { g.Expect(server.Stop()).To(Succeed()) })

@@ -46,12 +46,12 @@ type Server struct {
 type Options struct {
 	// CRDs are installed besides those of this project.
 	CRDs []*apiextensionsv1.CustomResourceDefinition
-	// Flags replace flags of the API server, by name without dashes.
-	Flags map[string]string
 	// Setup adds webhooks and controllers to a manager that runs beside the
 	// server. The webhook configurations of this project are then installed.
 	// Default: no manager.
 	Setup func(mgr ctrl.Manager) error
+	// Flags changes the flags of the API server before it starts. CertDir of what it is given is set once it has.
+	Flags func(server *envtest.APIServer)
 	// Tune changes the options of that manager, for example its scheme and cache.
 	Tune func(options *ctrl.Options)
 }
@@ -96,8 +96,8 @@ func Start(ctx context.Context, minor string, options Options) (*Server, error) 
 		}
 	}
 	environment.ControlPlane.GetAPIServer().Path = found.apiServer
-	for name, value := range options.Flags {
-		environment.ControlPlane.GetAPIServer().Configure().Set(name, value)
+	if options.Flags != nil {
+		options.Flags(environment.ControlPlane.GetAPIServer())
 	}
 	environment.ControlPlane.Etcd = &envtest.Etcd{Path: found.etcd}
 	server := &Server{Minor: minor, environment: environment, stopManager: func() error { return nil }}
