@@ -50,8 +50,8 @@ generate: ## Write deep copies, CRDs, roles, webhook configurations and other ge
 	@hack/generate.sh
 
 .PHONY: golden
-golden: ## Write the golden files of hosted components and nodes anew; review them like code
-	@UPDATE_GOLDEN=1 go test ./controlplane/... ./bootstrap/... ./internal/...
+golden: ## Write golden files anew; review them like code
+	@UPDATE_GOLDEN=1 go test ./controlplane/... ./bootstrap/... ./infrastructure/... ./internal/...
 
 .PHONY: tidy
 tidy: ## Tidy every module
@@ -102,6 +102,10 @@ build: ## Compile every package of every module
 .PHONY: docker-build
 docker-build: ## Build the image of PROVIDER
 	@hack/image.sh $(PROVIDER)
+
+.PHONY: machine-image
+machine-image: ## Build the images of local machines as OCI archives in out/
+	@hack/seed.sh machine-image
 
 .PHONY: tools
 tools: ## Build the pinned tools ahead of their first use

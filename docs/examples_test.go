@@ -16,6 +16,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/apimachinery/pkg/util/sets"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -23,6 +24,7 @@ import (
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 	bootstrapadmission "github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component/golden"
@@ -68,11 +70,7 @@ func expectAccepted(t *testing.T, document string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scheme := setup.Scheme()
-	if err := bootstrapv1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	decoder := serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
+	decoder := serializer.NewCodecFactory(scheme(), serializer.EnableStrict).UniversalDeserializer()
 	object, _, err := decoder.Decode(encoded, nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +86,14 @@ func expectAccepted(t *testing.T, document string) {
 			t.Error(err)
 		}
 	}
+}
+
+// scheme knows the kinds of all providers.
+func scheme() *runtime.Scheme {
+	all := setup.Scheme()
+	utilruntime.Must(infrav1.AddToScheme(all))
+	utilruntime.Must(bootstrapv1.AddToScheme(all))
+	return all
 }
 
 // wholeControlPlane completes a part of a control plane.
@@ -133,8 +139,10 @@ func expectRendered(t *testing.T, controlPlane *controlplanev1.KubeceptionContro
 	in := golden.ReadInput(t, "../controlplane/components/kubescheduler/testdata/default/input.yaml")
 	in.Configuration = controlPlane.Spec.KubeceptionControlPlaneConfiguration
 	in.Version = controlPlane.Spec.Version
+	in.Workers.Versions = []string{in.Version}
 	client := map[string][]byte{"ca.crt": []byte("ca"), "tls.crt": []byte("crt"), "tls.key": []byte("key")}
 	in.References = component.References{
+		CNIManifests:      map[string]string{"calico/calico.yaml": "{apiVersion: v1, kind: ServiceAccount, metadata: {namespace: kube-system, name: calico-node}}"},
 		BackupCredentials: map[string][]byte{"region": []byte("eu")},
 		ExternalEtcd:      map[string]map[string][]byte{wiring.EtcdMain: client, wiring.EtcdEvents: client},
 	}
@@ -150,31 +158,42 @@ func expectRendered(t *testing.T, controlPlane *controlplanev1.KubeceptionContro
 
 var marker = regexp.MustCompile(`^// \+kubebuilder:rbac:groups=([^,]*),resources=([^,]*),verbs=(\S*)$`)
 
-// TestTheRoleOfASeedIsThatOfTheSource compares what users are told to grant with what the manager uses.
-func TestTheRoleOfASeedIsThatOfTheSource(t *testing.T) {
-	source, err := os.ReadFile("../controlplane/reconcilers/kubeceptioncontrolplane/reconciler.go")
+// TestRolesInOtherClustersAreThoseOfTheSource compares what users are told to grant with what the managers use.
+func TestRolesInOtherClustersAreThoseOfTheSource(t *testing.T) {
+	cases := map[string]struct{ source, from string }{
+		"docs/operation.md":      {"../controlplane/reconcilers/kubeceptioncontrolplane/reconciler.go", "// RBAC in a seed"},
+		"docs/local-machines.md": {"../infrastructure/reconcilers/kubeceptioncluster/reconciler.go", "// RBAC in a host cluster"},
+	}
+	for page, c := range cases {
+		t.Run(page, func(t *testing.T) { expectRole(t, page, c.source, c.from) })
+	}
+}
+
+func expectRole(t *testing.T, page, file, from string) {
+	t.Helper()
+	source, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, ofSeeds, found := strings.Cut(string(source), "// RBAC in a seed")
+	_, markers, found := strings.Cut(string(source), from)
 	if !found {
-		t.Fatal("reconciler.go has no markers for seeds")
+		t.Fatalf("%s has no markers that begin with %q", file, from)
 	}
 	want := sets.New[string]()
-	for line := range strings.SplitSeq(ofSeeds, "\n") {
+	for line := range strings.SplitSeq(markers, "\n") {
 		if m := marker.FindStringSubmatch(line); m != nil {
 			allow(want, []string{strings.Trim(m[1], `"`)}, strings.Split(m[2], ";"), strings.Split(m[3], ";"))
 		}
 	}
 	got := sets.New[string]()
-	for _, rule := range roleOf(t, "docs/operation.md").Rules {
+	for _, rule := range roleOf(t, page).Rules {
 		allow(got, rule.APIGroups, rule.Resources, rule.Verbs)
 	}
 	for _, permission := range sets.List(want.Difference(got)) {
-		t.Errorf("operation.md lacks %s", permission)
+		t.Errorf("%s lacks %s", page, permission)
 	}
 	for _, permission := range sets.List(got.Difference(want)) {
-		t.Errorf("operation.md grants %s for nothing", permission)
+		t.Errorf("%s grants %s for nothing", page, permission)
 	}
 }
 

@@ -6,7 +6,10 @@ package component
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -49,6 +52,18 @@ func (p *pass) issue(ctx context.Context, r *result, leaf pki.Leaf) (*corev1.Sec
 	secret.Data = data
 	r.certificates[leaf.SecretName] = data[pki.CertificateData]
 	return secret, nil
+}
+
+// restartWith replaces the pods of Deployments when a certificate changes that their processes read only once.
+func restartWith(objects []client.Object, secret string, certificate []byte) {
+	for _, obj := range objects {
+		if deployment, ok := obj.(*appsv1.Deployment); ok {
+			template := &deployment.Spec.Template
+			template.Annotations = merged(template.Annotations, map[string]string{
+				AnnotationCertificate + secret: fmt.Sprintf("%x", sha256.Sum256(certificate))[:uniqueHashLength],
+			})
+		}
+	}
 }
 
 // Issued is the result of a change that gives a Secret a new certificate; the write of the Secret follows it.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -44,6 +45,31 @@ func TestCertificatesAreIssuedOnceAndRenewedInTime(t *testing.T) {
 	s.Expect(c.Changes[0].Reason).To(ContainSubstring("expires at"))
 	s.Expect(s.Get(ctx, key, second)).To(Succeed())
 	s.Expect(second.Data).NotTo(Equal(first.Data))
+}
+
+func TestAProcessThatReadsItsCertificateOnceIsRestarted(t *testing.T) {
+	s := newSeed(t)
+	once := false
+	a := example{name: "a", render: func(*Input) (Objects, error) {
+		objects := workload("a", "content", 1)
+		objects.Certificates = []pki.Leaf{{
+			SecretName: "tls", Authority: pki.ClusterCA, CommonName: "x", DNSNames: []string{"x"}, ServerAuth: true, ReadOnce: once,
+		}}
+		return objects, nil
+	}}
+	restarts := func(at time.Time) string {
+		s.Helper()
+		s.reconcileAt(at, exampleInput(), a)
+		d := &appsv1.Deployment{}
+		s.Expect(s.Get(ctx, client.ObjectKey{Namespace: "team--c", Name: "a"}, d)).To(Succeed())
+		return d.Spec.Template.Annotations[AnnotationCertificate+"tls"]
+	}
+	s.Expect(restarts(now)).To(BeEmpty())
+	once = true
+	first := restarts(now)
+	s.Expect(first).NotTo(BeEmpty())
+	s.Expect(restarts(now.Add(24 * time.Hour))).To(Equal(first))
+	s.Expect(restarts(now.Add(80 * 24 * time.Hour))).NotTo(Equal(first))
 }
 
 func TestACacheThatIsBehindLeadsToNoSecondCertificate(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
@@ -40,7 +41,19 @@ func (e *Engine) Reconcile(
 	if err != nil {
 		return Report{}, fmt.Errorf("read the objects of the control plane: %w", err)
 	}
-	p := &pass{Engine: e, in: in, roots: roots, now: now, live: live, results: map[string]*result{}}
+	observed, err := e.observe(ctx, in, live)
+	if err != nil {
+		return Report{}, err
+	}
+	before, err := e.instances(ctx, in.Namespace, live[wiring.KubeAPIServer])
+	if err != nil {
+		return Report{}, err
+	}
+	withFacts := *in
+	withFacts.Observed = observed
+	p := &pass{
+		Engine: e, in: &withFacts, roots: roots, now: now, live: live, results: map[string]*result{}, apiServer: before.oldest(),
+	}
 	for _, c := range components {
 		p.results[c.Name()] = &result{done: make(chan struct{}), report: ComponentReport{Name: c.Name()}}
 	}
@@ -91,6 +104,16 @@ func (e *Engine) instances(ctx context.Context, namespace string, objects []clie
 		return Instances{}, fmt.Errorf("read the ReplicaSets of %s: %w", wiring.KubeAPIServer, err)
 	}
 	return InstancesOf(objects[i].(*appsv1.Deployment), list.Items), nil
+}
+
+// pods reads the pods of a component. Those of etcd are managed by etcd-druid and say so, unlike all others.
+func (e *Engine) pods(ctx context.Context, namespace, component string) ([]corev1.Pod, error) {
+	pods := &corev1.PodList{}
+	if err := e.Client.List(ctx, pods, client.InNamespace(namespace),
+		client.MatchingLabels{wiring.LabelComponent: component}); err != nil {
+		return nil, fmt.Errorf("read the pods of %s: %w", component, err)
+	}
+	return pods.Items, nil
 }
 
 func (e *Engine) apiReader() client.Reader {

@@ -9,11 +9,11 @@ import (
 
 	druidv1alpha1 "github.com/gardener/etcd-druid/api/core/v1alpha1"
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/health"
 )
 
 // Health is what an object's status tells.
@@ -25,16 +25,11 @@ type Health struct {
 
 // HealthOf reads the health of an object from its status. Objects that run nothing are healthy by existing.
 func HealthOf(obj client.Object) Health {
-	if !obj.GetDeletionTimestamp().IsZero() {
-		return progressing("it is being deleted and will be made anew")
+	if etcd, ok := obj.(*druidv1alpha1.Etcd); ok && etcd.DeletionTimestamp.IsZero() {
+		return etcdHealth(etcd)
 	}
-	switch o := obj.(type) {
-	case *appsv1.Deployment:
-		return deploymentHealth(o)
-	case *druidv1alpha1.Etcd:
-		return etcdHealth(o)
-	}
-	return healthy("")
+	found := health.Of(obj)
+	return Health{State: controlplanev1.ComponentState(found.State), Message: found.Message}
 }
 
 func healthy(message string) Health {
@@ -47,44 +42,6 @@ func progressing(format string, args ...any) Health {
 
 func unhealthy(format string, args ...any) Health {
 	return Health{State: controlplanev1.ComponentUnhealthy, Message: fmt.Sprintf(format, args...)}
-}
-
-const (
-	deadlineExceededReason = "ProgressDeadlineExceeded"
-	rolledOutReason        = "NewReplicaSetAvailable"
-)
-
-func deploymentHealth(d *appsv1.Deployment) Health {
-	status, desired := d.Status, ptr.Deref(d.Spec.Replicas, 1)
-	if status.ObservedGeneration < d.Generation {
-		return progressing("its change has not been observed yet")
-	}
-	if failure := deploymentCondition(d, appsv1.DeploymentReplicaFailure); failure.Status == corev1.ConditionTrue {
-		return unhealthy("pods cannot be created: %s", failure.Message)
-	}
-	progress := deploymentCondition(d, appsv1.DeploymentProgressing)
-	switch {
-	case progress.Reason == deadlineExceededReason:
-		return unhealthy("the rollout is stuck: %d of %d new pods are available", min(status.AvailableReplicas, status.UpdatedReplicas), desired)
-	case status.UpdatedReplicas < desired:
-		return progressing("%d of %d pods are up to date", status.UpdatedReplicas, desired)
-	case status.Replicas > status.UpdatedReplicas:
-		return progressing("%d old pods are still there", status.Replicas-status.UpdatedReplicas)
-	case status.AvailableReplicas >= desired:
-		return healthy("")
-	case status.AvailableReplicas == 0 && progress.Reason == rolledOutReason:
-		return unhealthy("none of %d pods is available", desired)
-	}
-	return progressing("%d of %d pods are available", status.AvailableReplicas, desired)
-}
-
-func deploymentCondition(d *appsv1.Deployment, kind appsv1.DeploymentConditionType) appsv1.DeploymentCondition {
-	for _, condition := range d.Status.Conditions {
-		if condition.Type == kind {
-			return condition
-		}
-	}
-	return appsv1.DeploymentCondition{}
 }
 
 func etcdHealth(e *druidv1alpha1.Etcd) Health {

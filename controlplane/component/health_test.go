@@ -32,10 +32,6 @@ func deploymentWith(change func(*appsv1.Deployment)) *appsv1.Deployment {
 	return d
 }
 
-func deploymentSays(kind appsv1.DeploymentConditionType, status corev1.ConditionStatus, reason, message string) appsv1.DeploymentCondition {
-	return appsv1.DeploymentCondition{Type: kind, Status: status, Reason: reason, Message: message}
-}
-
 func etcdWith(change func(*druidv1alpha1.Etcd), conditions ...druidv1alpha1.Condition) *druidv1alpha1.Etcd {
 	e := &druidv1alpha1.Etcd{ObjectMeta: metav1.ObjectMeta{Generation: 2}}
 	e.Spec.Replicas = 3
@@ -68,26 +64,7 @@ func TestHealthOf(t *testing.T) {
 		"what is being deleted": {&corev1.Secret{ObjectMeta: metav1.ObjectMeta{DeletionTimestamp: ptr.To(metav1.Now())}}, moving, "being deleted"},
 
 		"a complete Deployment": {deploymentWith(nil), ok, ""},
-		"a Deployment without instances": {deploymentWith(func(d *appsv1.Deployment) {
-			d.Spec.Replicas, d.Status = ptr.To[int32](0), appsv1.DeploymentStatus{ObservedGeneration: 2}
-		}), ok, ""},
-		"a Deployment that nobody looked at":           {deploymentWith(func(d *appsv1.Deployment) { d.Generation = 3 }), moving, "not been observed"},
-		"a Deployment that is new":                     {deploymentWith(func(d *appsv1.Deployment) { d.Status = appsv1.DeploymentStatus{} }), moving, "not been observed"},
-		"a rolling Deployment":                         {deploymentWith(func(d *appsv1.Deployment) { d.Status.UpdatedReplicas = 1 }), moving, "1 of 2 pods are up to date"},
-		"a Deployment with old pods":                   {deploymentWith(func(d *appsv1.Deployment) { d.Status.Replicas = 3 }), moving, "1 old pods are still there"},
-		"a Deployment of which one pod is unavailable": {deploymentWith(func(d *appsv1.Deployment) { d.Status.AvailableReplicas = 1 }), moving, "1 of 2 pods are available"},
-		"a Deployment that starts":                     {deploymentWith(func(d *appsv1.Deployment) { d.Status.AvailableReplicas = 0 }), moving, "0 of 2"},
-		"a Deployment that ran and lost its pods": {deploymentWith(func(d *appsv1.Deployment) {
-			d.Status.AvailableReplicas = 0
-			d.Status.Conditions = []appsv1.DeploymentCondition{deploymentSays(appsv1.DeploymentProgressing, corev1.ConditionTrue, rolledOutReason, "")}
-		}), bad, "none of 2 pods is available"},
-		"a stuck Deployment": {deploymentWith(func(d *appsv1.Deployment) {
-			d.Status.AvailableReplicas = 1
-			d.Status.Conditions = []appsv1.DeploymentCondition{deploymentSays(appsv1.DeploymentProgressing, corev1.ConditionFalse, deadlineExceededReason, "")}
-		}), bad, "stuck"},
-		"a Deployment beyond the quota": {deploymentWith(func(d *appsv1.Deployment) {
-			d.Status.Conditions = []appsv1.DeploymentCondition{deploymentSays(appsv1.DeploymentReplicaFailure, corev1.ConditionTrue, "FailedCreate", "exceeded quota: q")}
-		}), bad, "pods cannot be created: exceeded quota: q"},
+		"a rolling Deployment":  {deploymentWith(func(d *appsv1.Deployment) { d.Status.UpdatedReplicas = 1 }), moving, "1 of 2 pods are up to date"},
 
 		"a complete etcd":                  {etcdWith(nil, etcdSays(ready, yes), etcdSays(all, yes), etcdSays(updated, yes)), ok, ""},
 		"an etcd that is new":              {etcdWith(func(e *druidv1alpha1.Etcd) { e.Status = druidv1alpha1.EtcdStatus{} }), moving, "not carried out"},

@@ -33,12 +33,16 @@ type Input struct {
 	Configuration controlplanev1.KubeceptionControlPlaneConfiguration `json:"configuration,omitzero"`
 	// Endpoint is the address of the API server. It is empty until the exposure has one.
 	Endpoint clusterv1.APIEndpoint `json:"endpoint,omitzero"`
+	// Tunnel is where the agents of the tunnel connect to. It is empty until the exposure has an address.
+	Tunnel clusterv1.APIEndpoint `json:"tunnel,omitzero"`
 	// Network are the effective networks of the workload cluster.
 	Network Network `json:"network"`
 	// References is the content of the objects that the configuration names.
 	References References `json:"references,omitzero"`
 	// Seed are facts about the seed.
 	Seed Seed `json:"seed,omitzero"`
+	// Observed are facts about what runs. The framework sets them.
+	Observed Observed `json:"observed,omitzero"`
 	// Workers are facts about the machines of the cluster.
 	Workers Workers `json:"workers,omitzero"`
 	// Keys is the key material that components hand to their workloads.
@@ -71,6 +75,8 @@ type References struct {
 	AuthorizerKubeconfigs map[string]string `json:"authorizerKubeconfigs,omitempty"`
 	// ExternalEtcd is the data (ca.crt, tls.crt, tls.key) of the client Secret of an external etcd, by component.
 	ExternalEtcd map[string]map[string][]byte `json:"externalEtcd,omitempty"`
+	// CNIManifests are the manifests of the network of pods: YAML documents by "<ConfigMap>/<key>".
+	CNIManifests map[string]string `json:"cniManifests,omitempty"`
 	// BackupCredentials is the data of the Secret for the backup store.
 	BackupCredentials map[string][]byte `json:"backupCredentials,omitempty"`
 }

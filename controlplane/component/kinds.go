@@ -70,7 +70,11 @@ func stageOf(obj runtime.Object) stage {
 	return stageSurroundings
 }
 
-// Unstructured returns an object as it is sent to the seed, complete with its kind and without status.
+// Unstructured returns an object as it is sent, complete with its kind and without status. What is no Go type, such as
+// the manifests of users, stays as it is.
 func Unstructured(obj client.Object) (*unstructured.Unstructured, error) {
+	if document, isDocument := obj.(*unstructured.Unstructured); isDocument {
+		return document.DeepCopy(), nil
+	}
 	return apply.ToUnstructured(scheme, obj)
 }

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -34,6 +33,8 @@ type pass struct {
 	now     time.Time
 	live    map[string][]client.Object
 	results map[string]*result
+	// apiServer is the Kubernetes version of the oldest API server that runs; empty if none does.
+	apiServer string
 }
 
 // result is what became of one component.
@@ -77,7 +78,7 @@ func (p *pass) reconcile(ctx context.Context, c Component, earlier []Component) 
 
 func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 	in, unmet, live := *p.in, p.unmet(c), p.live[c.Name()]
-	if version := versionOf(live); len(unmet) > 0 && version != "" {
+	if version := cmp.Or(versionOf(live), p.apiServer); len(unmet) > 0 && version != "" {
 		in.Version = version
 	}
 	rendered, err := Prepare(&in, c)
@@ -94,8 +95,10 @@ func (p *pass) bringUp(ctx context.Context, c Component, r *result) {
 		r.report.Message = "waits for " + strings.Join(unmet, ", ")
 		return
 	}
-	r.report.Target = rendered.Target
+	r.report.Target, r.report.Rendered = rendered.Target, true
 	if !p.write(ctx, r, rendered, live) {
+		// Without their certificates the target objects are not all that is desired.
+		r.report.Rendered = len(rendered.TargetCertificates) == 0
 		return
 	}
 	p.observe(ctx, r, rendered, unmet)
@@ -118,13 +121,19 @@ func (p *pass) unmet(c Component) []string {
 func (p *pass) write(ctx context.Context, r *result, rendered Rendered, live []client.Object) bool {
 	keep := sets.New[apply.Key]()
 	r.certificates = map[string][]byte{}
-	for _, leaf := range rendered.Certificates {
+	for i, leaf := range slices.Concat(rendered.Certificates, rendered.TargetCertificates) {
 		obj, err := p.issue(ctx, r, leaf)
 		if err != nil {
 			return p.fail(r, StepIssue, err)
 		}
+		if leaf.ReadOnce {
+			restartWith(rendered.Runtime, leaf.SecretName, obj.Data[pki.CertificateData])
+		}
 		if err := p.apply(ctx, r, keep, obj); err != nil {
 			return p.fail(r, StepApply, err)
+		}
+		if i >= len(rendered.Certificates) {
+			r.report.Target = append(r.report.Target, targetSecret(obj))
 		}
 	}
 	for _, obj := range rendered.Runtime {
@@ -197,18 +206,8 @@ func (p *pass) observe(ctx context.Context, r *result, rendered Rendered, unmet 
 func isEmpty(text string) bool { return text == "" }
 
 func (p *pass) podProblem(ctx context.Context, component string) (string, error) {
-	pods, err := p.pods(ctx, component)
+	pods, err := p.pods(ctx, p.in.Namespace, component)
 	return PodProblem(pods), err
-}
-
-// pods reads the pods of a component. Those of etcd are managed by etcd-druid and say so, unlike all others.
-func (p *pass) pods(ctx context.Context, component string) ([]corev1.Pod, error) {
-	pods := &corev1.PodList{}
-	if err := p.Client.List(ctx, pods, client.InNamespace(p.in.Namespace),
-		client.MatchingLabels{wiring.LabelComponent: component}); err != nil {
-		return nil, fmt.Errorf("read pods: %w", err)
-	}
-	return pods.Items, nil
 }
 
 // fail records an error; what runs of the component keeps running. It returns false for the convenience of callers.
@@ -285,8 +284,12 @@ func hasVersion(objects []client.Object) bool { return versionOf(objects) != "" 
 func isWorkload(obj client.Object) bool { return stageOf(obj) == stageWorkload }
 
 // exists reports whether a component was created before: its workload exists or, if it has none, anything of it. A
-// workload that somebody deleted counts as never created, for its version is not known any more.
+// workload that somebody deleted counts as never created, for its version is not known any more. What has nothing in
+// the seed counts as created, for there is nothing to hold up here.
 func exists(rendered Rendered, live []client.Object) bool {
+	if len(rendered.Runtime) == 0 && len(rendered.Certificates) == 0 {
+		return true
+	}
 	if slices.ContainsFunc(rendered.Runtime, isWorkload) {
 		return slices.ContainsFunc(live, isWorkload)
 	}

@@ -5,6 +5,7 @@
 package component
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -21,10 +22,11 @@ import (
 // Rendered are the objects of a component as they are applied.
 type Rendered struct {
 	// Runtime objects in the order in which they are applied.
-	Runtime      []client.Object
-	Target       []client.Object
-	Certificates []pki.Leaf
-	Waiting      string
+	Runtime            []client.Object
+	Target             []client.Object
+	Certificates       []pki.Leaf
+	TargetCertificates []pki.Leaf
+	Waiting            string
 }
 
 // Prepare renders a component and does everything to its objects that needs no cluster: it completes them and
@@ -39,28 +41,44 @@ func Prepare(in *Input, c Component) (Rendered, error) {
 			return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
 		}
 	}
-	runtimeObjects, err := patch(in, c.Name(), objects.Runtime)
+	for _, obj := range objects.Target {
+		completeTarget(obj)
+	}
+	all := slices.Concat(objects.Runtime, objects.Target)
+	if err := overrideContainers(all, in.Override(c.Name()).Containers); err != nil {
+		return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
+	}
+	patched, err := patch(in, c.Name(), all)
 	if err != nil {
 		return Rendered{}, &Error{Component: c.Name(), Step: StepPatch, Err: err}
 	}
-	if err := check(runtimeObjects); err != nil {
+	runtimeObjects, targetObjects := patched[:len(objects.Runtime)], patched[len(objects.Runtime):]
+	if err := errors.Join(checkKinds(runtimeObjects), checkUnique(runtimeObjects), checkUnique(targetObjects)); err != nil {
 		return Rendered{}, &Error{Component: c.Name(), Step: StepRender, Err: err}
 	}
 	slices.SortStableFunc(runtimeObjects, func(a, b client.Object) int { return int(stageOf(a)) - int(stageOf(b)) })
 	return Rendered{
-		Runtime: runtimeObjects, Target: objects.Target, Certificates: objects.Certificates, Waiting: objects.Waiting,
+		Runtime: runtimeObjects, Target: targetObjects, Waiting: objects.Waiting,
+		Certificates: objects.Certificates, TargetCertificates: objects.TargetCertificates,
 	}, nil
 }
 
-// check finds mistakes of a component that would show only much later: what is not of a known kind is never pruned.
-func check(objects []client.Object) error {
+// checkKinds finds a mistake of a component that would show only much later: what is not of a known kind is never
+// pruned.
+func checkKinds(objects []client.Object) error {
 	known := sets.New(Kinds()...)
-	seen := sets.New[apply.Key]()
 	for _, obj := range objects {
-		gvk := obj.GetObjectKind().GroupVersionKind()
-		if !known.Has(gvk) {
+		if gvk := obj.GetObjectKind().GroupVersionKind(); !known.Has(gvk) {
 			return fmt.Errorf("%s %s: components render no objects of this kind", gvk.Kind, obj.GetName())
 		}
+	}
+	return nil
+}
+
+// checkUnique refuses two descriptions of one object, which would overwrite each other forever.
+func checkUnique(objects []client.Object) error {
+	seen := sets.New[apply.Key]()
+	for _, obj := range objects {
 		key, err := apply.KeyOf(scheme, obj)
 		if err != nil {
 			return err
@@ -78,7 +96,7 @@ func check(objects []client.Object) error {
 func patch(in *Input, component string, objects []client.Object) ([]client.Object, error) {
 	documents := make([]*unstructured.Unstructured, 0, len(objects))
 	for _, obj := range objects {
-		document, err := apply.ToUnstructured(scheme, obj)
+		document, err := Unstructured(obj)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +110,25 @@ func patch(in *Input, component string, objects []client.Object) ([]client.Objec
 	if err := renameUnique(documents); err != nil {
 		return nil, err
 	}
-	return toTyped(documents)
+	return restoreTypes(objects, documents)
+}
+
+// restoreTypes makes Go objects of the documents of Go objects. What was none before, such as the manifests of users,
+// may be of any kind and version.
+func restoreTypes(before []client.Object, documents []*unstructured.Unstructured) ([]client.Object, error) {
+	after := make([]client.Object, 0, len(documents))
+	for i, document := range documents {
+		if _, isDocument := before[i].(*unstructured.Unstructured); isDocument {
+			after = append(after, document)
+			continue
+		}
+		obj, err := strictlyTyped(document)
+		if err != nil {
+			return nil, err
+		}
+		after = append(after, obj)
+	}
+	return after, nil
 }
 
 // renameUnique follows changes of content in objects made by MakeUnique. Their names hold a hash, so that every
@@ -103,11 +139,11 @@ func renameUnique(documents []*unstructured.Unstructured) error {
 		if _, unique := document.GetLabels()[LabelBaseName]; !unique {
 			continue
 		}
-		objects, err := toTyped([]*unstructured.Unstructured{document})
+		obj, err := strictlyTyped(document)
 		if err != nil {
 			return err
 		}
-		if old, now := document.GetName(), MakeUnique(objects[0]).GetName(); now != old {
+		if old, now := document.GetName(), MakeUnique(obj).GetName(); now != old {
 			renamed[old] = now
 		}
 	}
@@ -138,20 +174,12 @@ func replaceStrings(value any, replacements map[string]string) any {
 	return value
 }
 
-// toTyped makes Go objects of documents, strictly: a misspelt field in a patch is an error, not a silence.
-func toTyped(documents []*unstructured.Unstructured) ([]client.Object, error) {
-	objects := make([]client.Object, 0, len(documents))
-	for _, document := range documents {
-		obj, err := strictlyTyped(document)
-		if err != nil {
-			return nil, err
-		}
-		objects = append(objects, obj)
-	}
-	return objects, nil
-}
-
+// strictlyTyped makes a Go object of a document, strictly: a misspelt field in a patch is an error, not a silence. A
+// kind that is not known here stays a document.
 func strictlyTyped(document *unstructured.Unstructured) (client.Object, error) {
+	if !scheme.Recognizes(document.GroupVersionKind()) {
+		return document, nil
+	}
 	made, err := scheme.New(document.GroupVersionKind())
 	if err != nil {
 		return nil, err

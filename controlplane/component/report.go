@@ -48,6 +48,8 @@ type ComponentReport struct {
 	Changes []Change
 	// Target are the component's objects for the workload cluster.
 	Target []client.Object
+	// Rendered reports whether Target is known. Without it, what is there of the component stays.
+	Rendered bool
 }
 
 // Change is a write.
@@ -65,6 +67,14 @@ type Instances struct {
 	Desired, Total, Ready, Available, UpToDate int32
 	// Versions are the Kubernetes versions that the pods run, oldest first.
 	Versions []clusterv1.StatusVersion
+}
+
+// oldest is the oldest Kubernetes version that a pod runs; empty if there is no pod.
+func (i Instances) oldest() string {
+	if len(i.Versions) == 0 {
+		return ""
+	}
+	return i.Versions[0].Version
 }
 
 const messageLength = 1024

@@ -7,6 +7,7 @@ package component
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ const (
 	// AnnotationRolloutAfter is on pods: a change restarts them.
 	AnnotationRolloutAfter = "kubeception.cluster.x-k8s.io/rollout-after"
 
+	// AnnotationCertificate is on pods, followed by the name of a Secret: a hash of the certificate that they read once.
+	AnnotationCertificate = "certificate.kubeception.cluster.x-k8s.io/"
+
 	// nonRoot is the user and group of hosted pods; the images of Kubernetes name none.
 	nonRoot int64 = 65532
 
@@ -37,13 +41,11 @@ const (
 func complete(in *Input, component string, obj client.Object) error {
 	obj.SetNamespace(in.Namespace)
 	addLabels(obj, frameworkLabels(in, component))
-	overrides := in.Override(component).Containers
 	switch o := obj.(type) {
 	case *appsv1.Deployment:
 		completeDeployment(in, component, o)
-		return overrideContainers(o.Spec.Template.Spec, overrides)
 	case *druidv1alpha1.Etcd:
-		return completeEtcd(in, component, o, overrides)
+		return completeEtcd(in, component, o, in.Override(component).Containers)
 	}
 	return nil
 }
@@ -79,18 +81,12 @@ func completeDeployment(in *Input, component string, d *appsv1.Deployment) {
 		spec.Selector = &metav1.LabelSelector{MatchLabels: selector}
 	}
 	if spec.Strategy.Type == "" {
-		// One more at a time and none fewer, so that a single instance is replaced without a gap.
-		spec.Strategy = appsv1.DeploymentStrategy{
-			Type: appsv1.RollingUpdateDeploymentStrategyType,
-			RollingUpdate: &appsv1.RollingUpdateDeployment{
-				MaxSurge: ptr.To(intstr.FromInt32(1)), MaxUnavailable: ptr.To(intstr.FromInt32(0)),
-			},
-		}
+		spec.Strategy = oneMoreAtATime()
 	}
 	template := &spec.Template
 	addLabels(template, frameworkLabels(in, component))
 	addLabels(template, selector)
-	addLabels(template, map[string]string{wiring.LabelVersion: labelValue(in.Version)})
+	addLabels(template, map[string]string{wiring.LabelVersion: LabelValue(in.Version)})
 	template.Annotations = merged(template.Annotations, version)
 	if in.RolloutAfter != nil {
 		template.Annotations[AnnotationRolloutAfter] = in.RolloutAfter.UTC().Format(time.RFC3339)
@@ -101,13 +97,21 @@ func completeDeployment(in *Input, component string, d *appsv1.Deployment) {
 	}
 }
 
-// labelValue makes a version a label: the plus sign of build metadata is not allowed in one.
-func labelValue(version string) string { return strings.ReplaceAll(version, "+", "_") }
+// oneMoreAtATime and none fewer, so that a single instance is replaced without a gap.
+func oneMoreAtATime() appsv1.DeploymentStrategy {
+	return appsv1.DeploymentStrategy{
+		Type: appsv1.RollingUpdateDeploymentStrategyType,
+		RollingUpdate: &appsv1.RollingUpdateDeployment{
+			MaxSurge: ptr.To(intstr.FromInt32(1)), MaxUnavailable: ptr.To(intstr.FromInt32(0)),
+		},
+	}
+}
+
+// LabelValue makes a version a label: the plus sign of build metadata is not allowed in one.
+func LabelValue(version string) string { return strings.ReplaceAll(version, "+", "_") }
 
 func completePods(pod *corev1.PodSpec) {
 	setDefault(&pod.AutomountServiceAccountToken, false)
-	setDefault(&pod.EnableServiceLinks, false)
-	setDefault(&pod.TerminationGracePeriodSeconds, terminationGracePeriodSeconds)
 	if pod.PriorityClassName == "" {
 		pod.PriorityClassName = wiring.PriorityClass
 	}
@@ -118,6 +122,13 @@ func completePods(pod *corev1.PodSpec) {
 	setDefault(&pod.SecurityContext.RunAsUser, nonRoot)
 	setDefault(&pod.SecurityContext.RunAsGroup, nonRoot)
 	setDefault(&pod.SecurityContext.FSGroup, nonRoot)
+	completeEveryPod(pod)
+}
+
+// completeEveryPod sets what pods have in common, in the seed and in the workload cluster.
+func completeEveryPod(pod *corev1.PodSpec) {
+	setDefault(&pod.EnableServiceLinks, false)
+	setDefault(&pod.TerminationGracePeriodSeconds, terminationGracePeriodSeconds)
 	setDefault(&pod.SecurityContext.SeccompProfile, corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault})
 	for i := range pod.InitContainers {
 		completeContainer(&pod.InitContainers[i])
@@ -131,9 +142,11 @@ func completeContainer(c *corev1.Container) {
 	if c.SecurityContext == nil {
 		c.SecurityContext = &corev1.SecurityContext{}
 	}
-	setDefault(&c.SecurityContext.AllowPrivilegeEscalation, false)
 	setDefault(&c.SecurityContext.ReadOnlyRootFilesystem, true)
-	setDefault(&c.SecurityContext.Capabilities, corev1.Capabilities{Drop: []corev1.Capability{"ALL"}})
+	if !ptr.Deref(c.SecurityContext.Privileged, false) {
+		setDefault(&c.SecurityContext.AllowPrivilegeEscalation, false)
+		setDefault(&c.SecurityContext.Capabilities, corev1.Capabilities{Drop: []corev1.Capability{"ALL"}})
+	}
 	if c.ImagePullPolicy == "" {
 		c.ImagePullPolicy = corev1.PullIfNotPresent
 	}
@@ -173,21 +186,45 @@ func completeEtcd(in *Input, component string, e *druidv1alpha1.Etcd, overrides 
 	return nil
 }
 
-func overrideContainers(pod corev1.PodSpec, overrides []controlplanev1.ContainerResources) error {
+// overrideContainers sets the resources of the containers of that name in all pods of a component.
+func overrideContainers(objects []client.Object, overrides []controlplanev1.ContainerResources) error {
 	var names []string
-	byName := map[string]*corev1.Container{}
-	for _, containers := range [][]corev1.Container{pod.Containers, pod.InitContainers} {
-		for i := range containers {
-			names = append(names, containers[i].Name)
-			byName[containers[i].Name] = &containers[i]
+	byName := map[string][]*corev1.Container{}
+	for _, obj := range objects {
+		pod := podOf(obj)
+		if pod == nil {
+			continue
+		}
+		for _, containers := range [][]corev1.Container{pod.Containers, pod.InitContainers} {
+			for i := range containers {
+				names = append(names, containers[i].Name)
+				byName[containers[i].Name] = append(byName[containers[i].Name], &containers[i])
+			}
 		}
 	}
+	if len(names) == 0 {
+		return nil // The pods of etcd are made by etcd-druid.
+	}
 	for _, override := range overrides {
-		container, found := byName[override.Name]
-		if !found {
-			return noContainer(override.Name, strings.Join(names, ", "))
+		if len(byName[override.Name]) == 0 {
+			return noContainer(override.Name, strings.Join(slices.Compact(names), ", "))
 		}
-		container.Resources = *override.Resources.DeepCopy()
+		for _, container := range byName[override.Name] {
+			container.Resources = *override.Resources.DeepCopy()
+		}
+	}
+	return nil
+}
+
+// podOf returns the pod template of a workload, or nil.
+func podOf(obj client.Object) *corev1.PodSpec {
+	switch o := obj.(type) {
+	case *appsv1.Deployment:
+		return &o.Spec.Template.Spec
+	case *appsv1.DaemonSet:
+		return &o.Spec.Template.Spec
+	case *appsv1.StatefulSet:
+		return &o.Spec.Template.Spec
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func TestASeedAcceptsWhatComponentsRender(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, obj := range append(rendered.Runtime, rendered.Target...) {
+				for _, obj := range rendered.Runtime {
 					document, err := component.Unstructured(obj)
 					if err != nil {
 						t.Fatal(err)

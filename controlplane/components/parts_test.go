@@ -37,7 +37,9 @@ type machine struct {
 	in     *component.Input
 	roots  *pki.Roots
 	// ports that processes serve here instead of the rendered ones.
-	apiServer, main, events int
+	apiServer, main, events, tunnel int
+	// sockets is the folder in the place of the rendered one.
+	sockets string
 }
 
 func newMachine(t *testing.T, in *component.Input, suffix string) *machine {
@@ -47,7 +49,7 @@ func newMachine(t *testing.T, in *component.Input, suffix string) *machine {
 		t.Skip(partsVariable + " is not set")
 	}
 	m := &machine{t: t, parts: parts, suffix: suffix, in: in, roots: generateRoots(t, in.ClusterName)}
-	m.apiServer, m.main, m.events = freePort(t), freePort(t), freePort(t)
+	m.apiServer, m.main, m.events, m.tunnel = freePort(t), freePort(t), freePort(t), freePort(t)
 	in.Keys = component.Keys{
 		Bundles:          m.roots.Bundles(),
 		ClientSigner:     m.roots.Client.KeyPair(),
@@ -102,10 +104,12 @@ func (m *machine) run(c component.Component) (stop func()) {
 			continue
 		}
 		root := m.t.TempDir()
+		m.sockets = socketDir(m.t)
 		pod := deployment.Spec.Template.Spec
 		for _, volume := range pod.Volumes {
 			m.mount(rendered, volume, filepath.Join(root, volume.Name))
 		}
+		m.runSidecars(pod, root)
 		args := make([]string, 0, len(pod.Containers[0].Args))
 		for _, arg := range pod.Containers[0].Args {
 			args = append(args, m.localize(arg, root))
@@ -135,6 +139,7 @@ func (m *machine) localize(text, root string) string {
 		"/etc/kubernetes/", root + "/",
 		fmt.Sprintf("--secure-port=%d", wiring.KubeAPIServerPort), fmt.Sprintf("--secure-port=%d", m.apiServer),
 		wiring.KubeAPIServerURL(m.in.Namespace), m.url(),
+		konnectivitySockets, m.sockets,
 	}
 	for name, port := range map[string]int{wiring.EtcdMain: m.main, wiring.EtcdEvents: m.events} {
 		local := fmt.Sprintf("https://localhost:%d", port)
@@ -156,6 +161,7 @@ func (m *machine) mount(rendered component.Rendered, volume corev1.Volume, dir s
 		m.object(rendered, volume.ConfigMap.Name, dir)
 	case volume.Secret != nil:
 		m.object(rendered, volume.Secret.SecretName, dir)
+	case volume.EmptyDir != nil:
 	case volume.Projected != nil:
 		for _, source := range volume.Projected.Sources {
 			if source.ConfigMap != nil {

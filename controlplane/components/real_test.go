@@ -15,6 +15,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -70,6 +71,42 @@ func TestRealBinariesRunWhatComponentsRender(t *testing.T) {
 			m.eventually("the trusted authority in a namespace", func(ctx context.Context) bool {
 				trusted, err := client.CoreV1().ConfigMaps("default").Get(ctx, "kube-root-ca.crt", metav1.GetOptions{})
 				return err == nil && trusted.Data["ca.crt"] == in.Keys.Bundles[pki.ClusterCA]
+			})
+		})
+	}
+}
+
+func TestWorkerlessControlPlanesServeAnAPIAlone(t *testing.T) {
+	for version, suffix := range map[string]string{"v1.36.3": "", "v1.35.4": "-1.35"} {
+		t.Run(version, func(t *testing.T) {
+			in := golden.ReadInput(t, filepath.Join("kubecontrollermanager", "testdata", "workerless", "input.yaml"))
+			in.Version = version
+			m := newMachine(t, in, suffix)
+			m.runEtcd(etcd.New(etcd.Main), m.main)
+			m.runEtcd(etcd.New(etcd.Events), m.events)
+			m.run(kubeapiserver.New())
+			client := m.waitForAPIServer()
+			for _, version := range []string{"apps/v1", "batch/v1", "policy/v1", "autoscaling/v2"} {
+				if list, err := client.Discovery().ServerResourcesForGroupVersion(version); err == nil {
+					t.Errorf("%s is served: %v", version, list.APIResources)
+				}
+			}
+			m.run(kubecontrollermanager.New())
+			m.eventually("the trusted authority in a namespace", func(ctx context.Context) bool {
+				trusted, err := client.CoreV1().ConfigMaps("default").Get(ctx, "kube-root-ca.crt", metav1.GetOptions{})
+				return err == nil && trusted.Data["ca.crt"] == in.Keys.Bundles[pki.ClusterCA]
+			})
+			ctx := t.Context()
+			_, err := client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "team"}}, metav1.CreateOptions{})
+			m.must(err)
+			m.eventually("service account in a new namespace", func(ctx context.Context) bool {
+				_, err := client.CoreV1().ServiceAccounts("team").Get(ctx, "default", metav1.GetOptions{})
+				return err == nil
+			})
+			m.must(client.CoreV1().Namespaces().Delete(ctx, "team", metav1.DeleteOptions{}))
+			m.eventually("end of a deleted namespace", func(ctx context.Context) bool {
+				_, err := client.CoreV1().Namespaces().Get(ctx, "team", metav1.GetOptions{})
+				return apierrors.IsNotFound(err)
 			})
 		})
 	}

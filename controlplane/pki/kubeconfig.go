@@ -55,6 +55,14 @@ func FileKubeconfig(clusterName, server, caFile, crtFile, keyFile string) ([]byt
 		&clientcmdapi.AuthInfo{ClientCertificate: crtFile, ClientKey: keyFile})
 }
 
+// TokenFileKubeconfig returns a kubeconfig that names the files of the trusted certificates and of a token, which
+// client-go reads again.
+func TokenFileKubeconfig(clusterName, server, caFile, tokenFile string) ([]byte, error) {
+	return writeKubeconfig(clusterName, "client",
+		&clientcmdapi.Cluster{Server: server, CertificateAuthority: caFile},
+		&clientcmdapi.AuthInfo{TokenFile: tokenFile})
+}
+
 func writeKubeconfig(clusterName, userName string, cluster *clientcmdapi.Cluster, user *clientcmdapi.AuthInfo) ([]byte, error) {
 	contextName := userName + "@" + clusterName
 	config := clientcmdapi.NewConfig()

@@ -37,6 +37,9 @@ type Leaf struct {
 	ClientAuth  bool     `json:"clientAuth,omitempty"`
 	// Validity is the lifetime of the certificate. If absent, LeafValidity. It never exceeds its authority's.
 	Validity time.Duration `json:"validity,omitempty"`
+	// ReadOnce says that the process that uses the certificate does not read it again, so that its pods are replaced
+	// when it is renewed.
+	ReadOnce bool `json:"readOnce,omitempty"`
 }
 
 // Issue returns a new certificate and its new key, both PEM. It fails if the leaf is incomplete, or if the result

@@ -6,47 +6,63 @@ package seeds
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
 	"fmt"
-	"sync"
 
+	druidv1alpha1 "github.com/gardener/etcd-druid/api/core/v1alpha1"
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/selection"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/connections"
 )
 
 // ErrConnecting says that the connection to a seed is being made. The user is reconciled when it stands.
-var ErrConnecting = errors.New("connecting to the seed")
+var ErrConnecting = connections.ErrConnecting
 
-// KubeconfigError says that the Secret with a seed's kubeconfig is missing or cannot be used.
-type KubeconfigError struct {
-	Secret client.ObjectKey
-	Err    error
+// What else Get may answer, besides *PrerequisiteError.
+type (
+	// KubeconfigError says that the Secret with a seed's kubeconfig is missing or cannot be used.
+	KubeconfigError = connections.KubeconfigError
+	// UnreachableError says that the API server of a seed does not answer.
+	UnreachableError = connections.UnreachableError
+)
+
+// AnotherSeedError says that the way to a seed leads to another cluster than the one a control plane runs in.
+type AnotherSeedError struct {
+	// Is and Was are the IDs of the clusters.
+	Is, Was string
 }
 
-func (e *KubeconfigError) Error() string {
-	return fmt.Sprintf("kubeconfig of the seed in Secret %s: %v", e.Secret, e.Err)
+func (e *AnotherSeedError) Error() string {
+	return fmt.Sprintf("spec.seed leads to cluster %s, but the control plane runs in cluster %s (the UID of its namespace kube-system); "+
+		"set spec.seed.kubeconfigRef to a kubeconfig of the latter", e.Is, e.Was)
 }
 
-func (e *KubeconfigError) Unwrap() error { return e.Err }
-
-// UnreachableError says that the API server of a seed does not answer.
-type UnreachableError struct{ Err error }
-
-func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("the API server of the seed does not answer: %v", e.Err)
+// Seed is a connected seed.
+type Seed struct {
+	// ID identifies the cluster however it is reached.
+	ID string
+	// Client reads objects that carry our cluster label from a cache and writes directly.
+	Client client.Client
+	// Live reads without a cache, for what is not ours.
+	Live client.Reader
+	// PodSecurity is the Pod Security level that namespaces of control planes enforce on this seed.
+	PodSecurity string
 }
-
-func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // User is a control plane on a seed.
 type User struct {
@@ -56,108 +72,99 @@ type User struct {
 	Request reconcile.Request
 }
 
-// defaultKubeconfigKey is the key of kubeconfigs in Secrets of Cluster API.
-const defaultKubeconfigKey = "value"
-
 // Connections holds one connection for each seed in use. Its zero value is not usable; see New.
 type Connections struct {
-	local      *rest.Config
-	scheme     *runtime.Scheme
-	management client.Reader
-
-	mu    sync.Mutex
-	ctx   context.Context //nolint:containedctx // The controller's; connections live as long as it runs.
-	queue workqueue.TypedRateLimitingInterface[reconcile.Request]
-	seeds map[client.ObjectKey]*connection
+	seeds *connections.Connections[string]
 }
 
 // New returns Connections without any connection. The local configuration reaches the management cluster, and
 // management reads kubeconfig Secrets there without a cache.
 func New(local *rest.Config, scheme *runtime.Scheme, management client.Reader) *Connections {
-	return &Connections{local: local, scheme: scheme, management: management, seeds: map[client.ObjectKey]*connection{}}
+	return &Connections{seeds: connections.New(local, management, connections.Options[string]{
+		Name: "seed", Field: "spec.seed.kubeconfigRef", Scheme: scheme,
+		Inspect: inspect, OwnerOf: clusterOf, IsNews: isNews,
+	})}
 }
 
 // Source enqueues users when their objects in a seed change and when their connection does.
-func (c *Connections) Source() source.Source {
-	return source.Func(func(ctx context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.ctx, c.queue = ctx, queue
-		return nil
-	})
-}
+func (c *Connections) Source() source.Source { return c.seeds.Source() }
 
-// Get returns the seed of a control plane and registers the user for its events.
+// Get returns the seed of a control plane and registers the user for its events, on this connection only.
 // Errors are ErrConnecting, *KubeconfigError, *UnreachableError and *PrerequisiteError.
 func (c *Connections) Get(ctx context.Context, spec controlplanev1.SeedSpec, user User) (*Seed, error) {
-	key, config, fingerprint, err := c.config(ctx, spec, user.Request.Namespace)
+	seed, err := c.seeds.Get(ctx, referenceOf(spec, user), connections.User{Owner: user.Cluster, Request: user.Request})
 	if err != nil {
 		return nil, err
 	}
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.queue == nil {
-		return nil, ErrConnecting
-	}
-	conn, ok := c.seeds[key]
-	users := map[client.ObjectKey]reconcile.Request{}
-	if ok && conn.fingerprint != fingerprint { // The kubeconfig was renewed.
-		users = conn.close()
-		ok = false
-	}
-	if !ok {
-		conn = newConnection(c.ctx, config, c.scheme, fingerprint, c.queue, users)
-		c.seeds[key] = conn
-	}
-	return conn.use(user)
+	return &Seed{ID: seed.ID, Client: seed.Client, Live: seed.Live, PodSecurity: seed.Facts}, nil
 }
 
 // Release forgets a user, and closes the connection when it was the last one.
 func (c *Connections) Release(spec controlplanev1.SeedSpec, user User) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	key := secretKey(spec, user.Request.Namespace)
-	if conn, ok := c.seeds[key]; ok && conn.release(user) == 0 {
-		conn.close()
-		delete(c.seeds, key)
-	}
+	c.seeds.Release(referenceOf(spec, user), connections.User{Owner: user.Cluster, Request: user.Request})
 }
 
-func (c *Connections) config(
-	ctx context.Context, spec controlplanev1.SeedSpec, namespace string,
-) (client.ObjectKey, *rest.Config, string, error) {
-	key := secretKey(spec, namespace)
-	if key == (client.ObjectKey{}) {
-		return key, rest.CopyConfig(c.local), "", nil
-	}
-	secret := &corev1.Secret{}
-	if err := c.management.Get(ctx, key, secret); err != nil {
-		if apierrors.IsNotFound(err) {
-			return key, nil, "", &KubeconfigError{Secret: key, Err: errors.New("the Secret does not exist; create it or correct spec.seed.kubeconfigRef")}
-		}
-		return key, nil, "", fmt.Errorf("get Secret %s: %w", key, err)
-	}
-	dataKey := spec.KubeconfigRef.Key
-	if dataKey == "" {
-		dataKey = defaultKubeconfigKey
-	}
-	data, ok := secret.Data[dataKey]
-	if !ok {
-		return key, nil, "", &KubeconfigError{Secret: key, Err: fmt.Errorf("the key %q is missing; add it or set spec.seed.kubeconfigRef.key", dataKey)}
-	}
-	config, err := clientcmd.RESTConfigFromKubeConfig(data)
-	if err != nil {
-		return key, nil, "", &KubeconfigError{Secret: key, Err: fmt.Errorf("the key %q cannot be used; replace it by a kubeconfig: %w", dataKey, err)}
-	}
-	config.QPS, config.Burst = c.local.QPS, c.local.Burst
-	return key, config, fmt.Sprintf("%x", sha256.Sum256(data)), nil
-}
-
-// secretKey identifies a seed; the zero key is the management cluster.
-func secretKey(spec controlplanev1.SeedSpec, namespace string) client.ObjectKey {
+// referenceOf identifies a seed; the zero reference is the management cluster.
+func referenceOf(spec controlplanev1.SeedSpec, user User) connections.Reference {
 	if spec.KubeconfigRef.Name == "" {
-		return client.ObjectKey{}
+		return connections.Reference{}
 	}
-	return client.ObjectKey{Namespace: namespace, Name: spec.KubeconfigRef.Name}
+	return connections.Reference{
+		Secret: client.ObjectKey{Namespace: user.Request.Namespace, Name: spec.KubeconfigRef.Name}, Key: spec.KubeconfigRef.Key,
+	}
+}
+
+// inspect returns the Pod Security level that a seed allows for, and what is read there.
+func inspect(mapper meta.RESTMapper) (string, connections.Kinds, error) {
+	podSecurity, err := checkPrerequisites(mapper)
+	return podSecurity, kinds(podSecurity), err
+}
+
+// clusterOf is the Cluster that an object in a seed belongs to; what control planes share belongs to none.
+func clusterOf(object client.Object) client.ObjectKey {
+	return client.ObjectKey{
+		Namespace: object.GetLabels()[wiring.LabelClusterNamespace],
+		Name:      object.GetLabels()[wiring.LabelClusterName],
+	}
+}
+
+// namespacedKinds are the kinds in the namespaces of control planes that are read and watched.
+func namespacedKinds() []client.Object {
+	return []client.Object{
+		&corev1.ConfigMap{}, &corev1.Secret{}, &corev1.Service{}, &corev1.Pod{}, &corev1.Namespace{},
+		&appsv1.Deployment{}, &appsv1.ReplicaSet{},
+		&networkingv1.NetworkPolicy{}, &policyv1.PodDisruptionBudget{},
+		&druidv1alpha1.Etcd{},
+	}
+}
+
+// sharedKinds are the cluster-scoped kinds that all control planes on a seed share.
+func sharedKinds(podSecurity string) []client.Object {
+	kinds := []client.Object{&schedulingv1.PriorityClass{}}
+	if podSecurity == podSecurityRestricted {
+		kinds = append(kinds,
+			&admissionregistrationv1.MutatingAdmissionPolicy{}, &admissionregistrationv1.MutatingAdmissionPolicyBinding{})
+	}
+	return kinds
+}
+
+func kinds(podSecurity string) connections.Kinds {
+	ours := exists(wiring.LabelClusterName)
+	kinds := connections.Kinds{}
+	for _, kind := range namespacedKinds() {
+		kinds[kind] = cache.ByObject{Label: ours}
+	}
+	shared := labels.SelectorFromSet(labels.Set{wiring.LabelManagedBy: wiring.ManagedBy})
+	for _, kind := range sharedKinds(podSecurity) {
+		kinds[kind] = cache.ByObject{Label: shared}
+	}
+	return kinds
+}
+
+func exists(label string) labels.Selector {
+	requirement, err := labels.NewRequirement(label, selection.Exists, nil)
+	if err != nil {
+		panic(err) // The label is a constant.
+	}
+	return labels.NewSelector().Add(*requirement)
 }

@@ -8,14 +8,12 @@ import (
 	druidv1alpha1 "github.com/gardener/etcd-druid/api/core/v1alpha1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// isNews reports whether an update tells something that matters to a control plane. A resync tells nothing, and
-// etcd-druid writes when and how it has last looked at an Etcd several times with each look.
-func isNews(before, after any) bool {
-	if resourceVersion(before) == resourceVersion(after) {
-		return false
-	}
+// isNews reports whether an update tells something that matters to a control plane: etcd-druid writes when and how it
+// has last looked at an Etcd several times with each look.
+func isNews(before, after client.Object) bool {
 	old, ok := before.(*druidv1alpha1.Etcd)
 	if !ok {
 		return true

@@ -44,14 +44,14 @@ func checkPrerequisites(mapper meta.RESTMapper) (string, error) {
 		if meta.IsNoMatchError(err) {
 			return "", &PrerequisiteError{Missing: "etcd-druid (druid.gardener.cloud/v1alpha1); install it in the seed"}
 		}
-		return "", &UnreachableError{Err: err}
+		return "", &UnreachableError{Name: "seed", Err: err}
 	}
 	policy := schema.GroupKind{Group: admissionregistrationv1.GroupName, Kind: "MutatingAdmissionPolicy"}
 	if _, err := mapper.RESTMapping(policy, "v1"); err != nil {
 		if meta.IsNoMatchError(err) {
 			return podSecurityBaseline, nil
 		}
-		return "", &UnreachableError{Err: err}
+		return "", &UnreachableError{Name: "seed", Err: err}
 	}
 	return podSecurityRestricted, nil
 }

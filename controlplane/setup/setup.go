@@ -17,7 +17,10 @@ import (
 	"k8s.io/apimachinery/pkg/selection"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/ptr"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/cluster-api/controllers/clustercache"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -29,6 +32,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/seeds"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/webhooks/admission"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/images"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/targets"
 )
 
 // Scheme knows the kinds of the management cluster and of seeds.
@@ -48,7 +52,11 @@ func CacheOptions(namespace string, syncPeriod time.Duration) cache.Options {
 		SyncPeriod:       &syncPeriod,
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject: map[client.Object]cache.ByObject{
-			&corev1.Secret{}: {Label: ofClusters()},
+			&corev1.Secret{}:               {Label: ofClusters()},
+			&clusterv1.Machine{}:           {Transform: kubeceptioncontrolplane.StripWorker},
+			&clusterv1.MachineSet{}:        {Transform: kubeceptioncontrolplane.StripWorker},
+			&clusterv1.MachineDeployment{}: {Transform: kubeceptioncontrolplane.StripWorker},
+			&clusterv1.MachinePool{}:       {Transform: kubeceptioncontrolplane.StripWorker},
 		},
 	}
 	if namespace != "" {
@@ -82,6 +90,48 @@ func references(mgr ctrl.Manager, namespace string) (cache.Cache, error) {
 	return secrets, nil
 }
 
+const (
+	// inventory is the ConfigMap in workload clusters that leads to what is kept there.
+	inventory = "kubeception-controlplane"
+	// qps and burst let all target objects of a new cluster be applied without a pause.
+	qps, burst = 50, 100
+)
+
+// connections connects to workload clusters.
+func connections(ctx context.Context, mgr ctrl.Manager, engine *targets.Engine, o Options) (clustercache.ClusterCache, error) {
+	clusters, err := clustercache.SetupWithManager(ctx, mgr, clustercache.Options{
+		SecretClient:     mgr.GetAPIReader(), // A user's kubeconfig may lack the label that the cache selects.
+		WatchFilterValue: o.WatchFilter,
+		ClusterFilter:    wantsConnection(mgr.GetClient()),
+		Cache:            engine.CacheOptions(),
+		Client:           clustercache.ClientOptions{QPS: qps, Burst: burst, UserAgent: rest.DefaultKubernetesUserAgent()},
+	}, controller.Options{MaxConcurrentReconciles: o.Concurrency})
+	if err != nil {
+		return nil, fmt.Errorf("set up connections to workload clusters: %w", err)
+	}
+	engine.Connect(clusters)
+	return clusters, nil
+}
+
+// wantsConnection selects the Clusters with a control plane of ours that has workers and has answered once: an attempt
+// that fails is followed by a pause of half a minute.
+func wantsConnection(management client.Reader) clustercache.ClusterFilter {
+	return func(cluster *clusterv1.Cluster) bool {
+		ref := cluster.Spec.ControlPlaneRef
+		if ref.APIGroup != controlplanev1.GroupVersion.Group || ref.Kind != "KubeceptionControlPlane" {
+			return false
+		}
+		controlPlane := &controlplanev1.KubeceptionControlPlane{}
+		key := client.ObjectKey{Namespace: cluster.Namespace, Name: ref.Name}
+		if err := management.Get(context.Background(), key, controlPlane); err != nil {
+			return false
+		}
+		initialized := ptr.Deref(controlPlane.Status.Initialization.ControlPlaneInitialized, false) ||
+			ptr.Deref(cluster.Status.Initialization.ControlPlaneInitialized, false)
+		return initialized && controlPlane.DeletionTimestamp.IsZero() && !ptr.Deref(controlPlane.Spec.Workerless, false)
+	}
+}
+
 // Options tune the controllers.
 type Options struct {
 	// WatchNamespace limits the objects in the management cluster to one namespace. Empty means all.
@@ -102,11 +152,18 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	if err != nil {
 		return err
 	}
+	engine := targets.New(inventory)
+	clusters, err := connections(ctx, mgr, engine, o)
+	if err != nil {
+		return err
+	}
 	reconciler := &kubeceptioncontrolplane.Reconciler{
 		Client:           mgr.GetClient(),
 		Live:             mgr.GetAPIReader(),
 		References:       secrets,
 		Seeds:            seeds.New(mgr.GetConfig(), mgr.GetScheme(), mgr.GetAPIReader()),
+		Targets:          engine,
+		Clusters:         clusters,
 		Components:       components.All(),
 		Images:           o.Images,
 		Recorder:         mgr.GetEventRecorder("kubeceptioncontrolplane-controller"),

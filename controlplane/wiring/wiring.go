@@ -22,6 +22,14 @@ const (
 	KubeAPIServer         = "kube-apiserver"
 	KubeControllerManager = "kube-controller-manager"
 	KubeScheduler         = "kube-scheduler"
+	NodeAccess            = "node-access"
+	Konnectivity          = "konnectivity"
+	KubernetesService     = "kubernetes-service"
+	CNI                   = "cni"
+	KubeProxy             = "kube-proxy"
+	CoreDNS               = "coredns"
+	NodeLocalDNS          = "node-local-dns"
+	MetricsServer         = "metrics-server"
 )
 
 // Ports.
@@ -41,6 +49,8 @@ const (
 	// KubeControllerManagerPort and KubeSchedulerPort serve health and metrics.
 	KubeControllerManagerPort = 10257
 	KubeSchedulerPort         = 10259
+	// KonnectivityPort is where the agents of the tunnel connect to, on the pods and Services of the API server.
+	KonnectivityPort = 8132
 )
 
 // Labels and annotations of objects in the seed.
@@ -65,6 +75,34 @@ const (
 // LabelKubeletVersion is on every node that our bootstrap provider makes: the Kubernetes version of its kubelet, for
 // example v1.36.3. What must run in the version of the node, such as kube-proxy, is selected by it.
 const LabelKubeletVersion = kubernetes.LabelKubeletVersion
+
+// BootstrapGroup is the group of the bootstrap tokens that our bootstrap provider makes for machines.
+const BootstrapGroup = "system:bootstrappers:kubeception"
+
+// KubeletClientUser is who the API server is to kubelets.
+const KubeletClientUser = "kubeception:kube-apiserver:kubelet"
+
+// The tunnel: who its agents are in the workload cluster, and for whom their tokens are.
+const (
+	KonnectivityAgent    = "konnectivity-agent"
+	KonnectivityAudience = "system:konnectivity-server"
+	// KonnectivityServerUser is who the server is to the API server.
+	KonnectivityServerUser = "system:konnectivity-server"
+)
+
+// What is in the workload cluster.
+const (
+	// LabelSystemApp selects the pods of system components; users and tools know them by it.
+	LabelSystemApp = "k8s-app"
+	// APIServerHostVariable and APIServerPortVariable are the environment variables by which client-go in a pod finds
+	// the API server.
+	APIServerHostVariable = "KUBERNETES_SERVICE_HOST"
+	APIServerPortVariable = "KUBERNETES_SERVICE_PORT"
+	// NodeLocalDNSAddress is where the DNS cache of each node listens.
+	NodeLocalDNSAddress = "169.254.20.10"
+	// DNSService is the Service of the cluster's DNS.
+	DNSService = "kube-dns"
+)
 
 // PriorityClass is the priority of all hosted pods, below the system's and above ordinary workloads.
 const PriorityClass = "kubeception-control-plane"

@@ -56,7 +56,7 @@ func Apply(ctx context.Context, c client.Client, desired client.Object) (client.
 }
 
 func apply(ctx context.Context, c client.Client, desired client.Object) (client.Object, Result, error) {
-	want, err := prepare(c.Scheme(), desired)
+	want, err := Prepare(c.Scheme(), desired)
 	if err != nil {
 		return nil, failed, err
 	}
@@ -73,12 +73,32 @@ func apply(ctx context.Context, c client.Client, desired client.Object) (client.
 			return live, Unchanged, nil
 		}
 	}
-	err = c.Apply(ctx, client.ApplyConfigurationFromUnstructured(want), FieldOwner, client.ForceOwnership)
-	if err != nil {
+	if err := send(ctx, c, want); err != nil {
 		return nil, failed, err
 	}
 	applied, err := typed(c.Scheme(), want)
 	return applied, outcome(live, applied), err
+}
+
+// Enforce is Apply for those who know by other means that a request is needed, and keep no copy of the object to
+// compare with: before is its metadata, or nil if it does not exist. It takes what Prepare returned and fills it with
+// the object as it is now. Errors are of type *Error.
+func Enforce(ctx context.Context, c client.Client, prepared *unstructured.Unstructured, before client.Object) (Result, error) {
+	key, err := KeyOf(c.Scheme(), prepared)
+	if err != nil {
+		return failed, err
+	}
+	if err := send(ctx, c, prepared); err != nil {
+		count(key.Kind, failed)
+		return failed, newError("apply", key, err)
+	}
+	result := outcome(before, prepared)
+	count(key.Kind, result)
+	return result, nil
+}
+
+func send(ctx context.Context, c client.Client, want *unstructured.Unstructured) error {
+	return c.Apply(ctx, client.ApplyConfigurationFromUnstructured(want), FieldOwner, client.ForceOwnership)
 }
 
 func outcome(before, after client.Object) Result {
@@ -104,8 +124,8 @@ func get(ctx context.Context, c client.Client, want *unstructured.Unstructured) 
 	return live, err
 }
 
-// prepare returns the object as it is sent: complete with its kind and hash, without status and empty values.
-func prepare(scheme *runtime.Scheme, desired client.Object) (*unstructured.Unstructured, error) {
+// Prepare returns an object as it is sent: complete with its kind and hash, without status and empty values.
+func Prepare(scheme *runtime.Scheme, desired client.Object) (*unstructured.Unstructured, error) {
 	want, err := ToUnstructured(scheme, desired)
 	if err != nil {
 		return nil, err

@@ -92,7 +92,7 @@ func reasonOf(err error) Reason {
 // mentionsImmutable looks at the message, for the API has no code for this.
 func mentionsImmutable(err error) bool {
 	text := err.Error()
-	for _, phrase := range []string{"immutable", "may not change", "updates to", "can not be changed", "cannot be changed"} {
+	for _, phrase := range []string{"immutable", "may not change", "updates to", "can not be changed", "cannot be changed", "cannot change"} {
 		if strings.Contains(text, phrase) {
 			return true
 		}

@@ -12,6 +12,8 @@ const (
 	StructuredAuthenticationV1 Feature = "StructuredAuthenticationV1"
 	// StructuredAuthorizationV1 is AuthorizationConfiguration in apiserver.config.k8s.io/v1.
 	StructuredAuthorizationV1 Feature = "StructuredAuthorizationV1"
+	// MutatingAdmissionPolicyV1 is MutatingAdmissionPolicy in admissionregistration.k8s.io/v1, served by default.
+	MutatingAdmissionPolicyV1 Feature = "MutatingAdmissionPolicyV1"
 )
 
 // Has reports whether a version has a feature. What is no version has none.

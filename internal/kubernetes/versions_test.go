@@ -72,6 +72,8 @@ func TestFeaturesBeginWithTheirMinorVersion(t *testing.T) {
 		"authentication v1 is in 1.34":        {version: "v1.34.0", feature: StructuredAuthenticationV1, want: true},
 		"authorization v1 is not in 1.31":     {version: "v1.31.0", feature: StructuredAuthorizationV1},
 		"authorization v1 is in 1.32":         {version: "v1.32.0", feature: StructuredAuthorizationV1, want: true},
+		"mutating policies are not in 1.35":   {version: "v1.35.4", feature: MutatingAdmissionPolicyV1},
+		"mutating policies are in 1.36":       {version: "v1.36.0", feature: MutatingAdmissionPolicyV1, want: true},
 		"and stays":                           {version: "v1.37.1", feature: StructuredAuthorizationV1, want: true},
 		"an unknown feature is in no version": {version: "v1.37.1", feature: "Unknown"},
 		"what is no version has no feature":   {version: "latest", feature: StructuredAuthorizationV1},
@@ -103,10 +105,10 @@ func TestReleasesHaveNoGapsAndTwoAreExercised(t *testing.T) {
 
 func TestFeaturesOfTheFileAreTheConstants(t *testing.T) {
 	g := NewWithT(t)
-	for _, feature := range []Feature{StructuredAuthenticationV1, StructuredAuthorizationV1} {
+	for _, feature := range []Feature{StructuredAuthenticationV1, StructuredAuthorizationV1, MutatingAdmissionPolicyV1} {
 		g.Expect(matrix().features).To(HaveKey(feature))
 	}
-	g.Expect(matrix().features).To(HaveLen(2))
+	g.Expect(matrix().features).To(HaveLen(3))
 }
 
 func TestMinor(t *testing.T) {

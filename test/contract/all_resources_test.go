@@ -118,17 +118,17 @@ func TestAllResourcesReferences(t *testing.T) {
 	for _, server := range envtest.Servers() {
 		t.Run(server.Minor, func(t *testing.T) {
 			t.Parallel()
-			for name, kind := range kinds {
-				stored := created(t, server, name, kind.smallest)
+			for kind, of := range kinds {
+				stored := created(t, server, kind, of.content)
 				found, err := external.GetObjectFromContractVersionedRef(t.Context(), server.Client, clusterv1.ContractVersionedObjectReference{
-					APIGroup: kind.version.Group, Kind: name, Name: stored.GetName(),
+					APIGroup: of.version.Group, Kind: kind, Name: stored.GetName(),
 				}, stored.GetNamespace())
 				if err != nil {
-					t.Errorf("%s: %v", name, err)
+					t.Errorf("%s: %v", kind, err)
 					continue
 				}
-				if found.GetUID() != stored.GetUID() || found.GroupVersionKind() != kind.version.WithKind(name) {
-					t.Errorf("%s: found %s of %s", name, found.GetName(), found.GroupVersionKind())
+				if found.GetUID() != stored.GetUID() || found.GroupVersionKind() != of.version.WithKind(kind) {
+					t.Errorf("%s: found %s of %s", kind, found.GetName(), found.GroupVersionKind())
 				}
 			}
 		})

@@ -70,8 +70,8 @@ func TestBootstrapConfigConditions(t *testing.T) {
 func TestBootstrapConfigTemplate(t *testing.T) {
 	expectField(t, configTemplateKind, "object", "", "spec", "template", "metadata", "labels")
 	expectField(t, configTemplateKind, "object", "", "spec", "template", "metadata", "annotations")
-	want := slices.Sorted(maps.Keys(fieldSchema(t, configKind, "spec").Properties))
-	if got := slices.Sorted(maps.Keys(fieldSchema(t, configTemplateKind, "spec", "template", "spec").Properties)); !slices.Equal(got, want) {
+	want := slices.Sorted(maps.Keys(schemaOf(t, configKind, "spec").Properties))
+	if got := slices.Sorted(maps.Keys(schemaOf(t, configTemplateKind, "spec", "template", "spec").Properties)); !slices.Equal(got, want) {
 		t.Errorf("the template has %v, must have what the configuration has: %v", got, want)
 	}
 }

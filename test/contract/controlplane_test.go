@@ -27,7 +27,7 @@ import (
 func TestControlPlaneEndpoint(t *testing.T) {
 	expectField(t, controlPlaneKind, "string", "", "spec", "controlPlaneEndpoint", "host")
 	expectField(t, controlPlaneKind, "integer", "int32", "spec", "controlPlaneEndpoint", "port")
-	if slices.Contains(fieldSchema(t, controlPlaneKind, "spec").Required, "controlPlaneEndpoint") {
+	if slices.Contains(schemaOf(t, controlPlaneKind, "spec").Required, "controlPlaneEndpoint") {
 		t.Error("the endpoint is required, but the controller provides it")
 	}
 }
@@ -61,7 +61,7 @@ func TestControlPlaneReplicas(t *testing.T) {
 		expectField(t, controlPlaneKind, "integer", "int32", "status", counter)
 	}
 	// A topology without replicas leaves the field out, and must not get one by a default.
-	if field := fieldSchema(t, controlPlaneKind, "spec", "replicas"); field != nil && field.Default != nil {
+	if field := schemaOf(t, controlPlaneKind, "spec", "replicas"); field != nil && field.Default != nil {
 		t.Error("spec.replicas has a default")
 	}
 }
@@ -126,19 +126,19 @@ func TestControlPlaneCountersAndFlagsArePointers(t *testing.T) {
 
 func TestControlPlaneVersion(t *testing.T) {
 	expectField(t, controlPlaneKind, "string", "", "spec", "version")
-	if !slices.Contains(fieldSchema(t, controlPlaneKind, "spec").Required, "version") {
+	if !slices.Contains(schemaOf(t, controlPlaneKind, "spec").Required, "version") {
 		t.Error("spec.version is not required")
 	}
 	expectField(t, controlPlaneKind, "array", "", "status", "versions")
 	expectField(t, controlPlaneKind, "string", "", "status", "version")
-	versions := fieldSchema(t, controlPlaneKind, "status", "versions").Items.Schema
+	versions := schemaOf(t, controlPlaneKind, "status", "versions").Items.Schema
 	if versions.Properties["version"].Type != "string" || versions.Properties["replicas"].Type != "integer" {
 		t.Errorf("status.versions holds %v", versions.Properties)
 	}
 }
 
 func TestControlPlaneMachines(t *testing.T) {
-	if fieldSchema(t, controlPlaneKind, "spec", "machineTemplate") != nil {
+	if schemaOf(t, controlPlaneKind, "spec", "machineTemplate") != nil {
 		t.Error("spec.machineTemplate exists, which promises Machines")
 	}
 }
@@ -164,7 +164,7 @@ func TestControlPlaneInitializationCompleted(t *testing.T) {
 }
 
 func TestControlPlaneConditions(t *testing.T) {
-	field := fieldSchema(t, controlPlaneKind, "status", "conditions")
+	field := schemaOf(t, controlPlaneKind, "status", "conditions")
 	if field.XListType == nil || *field.XListType != "map" || !slices.Equal(field.XListMapKeys, []string{"type"}) {
 		t.Error("status.conditions is no map by type")
 	}
@@ -245,7 +245,7 @@ func TestControlPlanePrinterColumns(t *testing.T) {
 		if column.Description == "" {
 			t.Errorf("the column %s has no description", column.Name)
 		}
-		if path := strings.Split(strings.TrimPrefix(column.JSONPath, "."), "."); path[0] != "metadata" && !strings.ContainsAny(column.JSONPath, "[?") && fieldSchema(t, controlPlaneKind, path...) == nil {
+		if path := strings.Split(strings.TrimPrefix(column.JSONPath, "."), "."); path[0] != "metadata" && !strings.ContainsAny(column.JSONPath, "[?") && schemaOf(t, controlPlaneKind, path...) == nil {
 			t.Errorf("the column %s shows %s, which does not exist", column.Name, column.JSONPath)
 		}
 	}

@@ -23,9 +23,9 @@ func TestControlPlaneTemplate(t *testing.T) {
 	expectField(t, templateKind, "object", "", "spec", "template", "metadata", "labels")
 	expectField(t, templateKind, "object", "", "spec", "template", "metadata", "annotations")
 	provided := []string{"controlPlaneEndpoint", "replicas", "rollout", "version"}
-	want := slices.Sorted(maps.Keys(fieldSchema(t, controlPlaneKind, "spec").Properties))
+	want := slices.Sorted(maps.Keys(schemaOf(t, controlPlaneKind, "spec").Properties))
 	want = slices.DeleteFunc(want, func(name string) bool { return slices.Contains(provided, name) })
-	if got := slices.Sorted(maps.Keys(fieldSchema(t, templateKind, "spec", "template", "spec").Properties)); !slices.Equal(got, want) {
+	if got := slices.Sorted(maps.Keys(schemaOf(t, templateKind, "spec", "template", "spec").Properties)); !slices.Equal(got, want) {
 		t.Errorf("the template has %v, must have what the control plane has and the topology does not provide: %v", got, want)
 	}
 }

@@ -19,37 +19,44 @@ import (
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
-	bootstrap "github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
-	controlplane "github.com/kubeception/cluster-api-provider-kubeception/controlplane/webhooks/admission"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
+	bootstrapadmission "github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
+	controlplaneadmission "github.com/kubeception/cluster-api-provider-kubeception/controlplane/webhooks/admission"
+	infrastructureadmission "github.com/kubeception/cluster-api-provider-kubeception/infrastructure/webhooks/admission"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
 
 const (
-	controlPlaneKind   = "KubeceptionControlPlane"
-	templateKind       = "KubeceptionControlPlaneTemplate"
-	configKind         = "KubeceptionConfig"
-	configTemplateKind = "KubeceptionConfigTemplate"
+	controlPlaneKind    = "KubeceptionControlPlane"
+	templateKind        = "KubeceptionControlPlaneTemplate"
+	infraClusterKind    = "KubeceptionCluster"
+	clusterTemplateKind = "KubeceptionClusterTemplate"
+	infraMachineKind    = "KubeceptionMachine"
+	machineTemplateKind = "KubeceptionMachineTemplate"
+	configKind          = "KubeceptionConfig"
+	configTemplateKind  = "KubeceptionConfigTemplate"
 )
 
-// kind is what a rule needs to know of a kind.
-type kind struct {
+// kinds are all that the contract is about, with the smallest object of each.
+var kinds = map[string]struct {
 	version schema.GroupVersion
 	object  client.Object
-	// smallest is an object that is accepted.
-	smallest string
-}
-
-// kinds are all of this project, by name.
-var kinds = map[string]kind{
-	controlPlaneKind:   {controlplanev1.GroupVersion, &controlplanev1.KubeceptionControlPlane{}, `spec: {version: v1.36.3}`},
-	templateKind:       {controlplanev1.GroupVersion, &controlplanev1.KubeceptionControlPlaneTemplate{}, `spec: {template: {}}`},
-	configKind:         {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfig{}, `spec: {}`},
-	configTemplateKind: {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfigTemplate{}, `spec: {template: {}}`},
+	content string
+}{
+	controlPlaneKind:    {controlplanev1.GroupVersion, &controlplanev1.KubeceptionControlPlane{}, `spec: {version: v1.36.3}`},
+	templateKind:        {controlplanev1.GroupVersion, &controlplanev1.KubeceptionControlPlaneTemplate{}, `spec: {template: {}}`},
+	infraClusterKind:    {infrav1.GroupVersion, &infrav1.KubeceptionCluster{}, `spec: {}`},
+	clusterTemplateKind: {infrav1.GroupVersion, &infrav1.KubeceptionClusterTemplate{}, `spec: {template: {}}`},
+	infraMachineKind:    {infrav1.GroupVersion, &infrav1.KubeceptionMachine{}, `spec: {}`},
+	machineTemplateKind: {infrav1.GroupVersion, &infrav1.KubeceptionMachineTemplate{}, `spec: {template: {}}`},
+	configKind:          {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfig{}, `spec: {}`},
+	configTemplateKind:  {bootstrapv1.GroupVersion, &bootstrapv1.KubeceptionConfigTemplate{}, `spec: {template: {}}`},
 }
 
 func TestMain(m *testing.M) {
 	os.Exit(envtest.Run(m, envtest.Options{Setup: func(mgr ctrl.Manager) error {
-		return errors.Join(controlplane.SetupWithManager(mgr), bootstrap.SetupWithManager(mgr))
+		return errors.Join(controlplaneadmission.SetupWithManager(mgr), infrastructureadmission.SetupWithManager(mgr),
+			bootstrapadmission.SetupWithManager(mgr))
 	}}))
 }
 
@@ -70,8 +77,8 @@ func crds(t *testing.T) map[string]*apiextensionsv1.CustomResourceDefinition {
 	return out
 }
 
-// fieldSchema returns the schema of a field of the API version that this project serves, or nil when there is no such field.
-func fieldSchema(t *testing.T, kind string, path ...string) *apiextensionsv1.JSONSchemaProps {
+// schemaOf returns the schema of a field of the API version that this project serves, or nil when there is no such field.
+func schemaOf(t *testing.T, kind string, path ...string) *apiextensionsv1.JSONSchemaProps {
 	t.Helper()
 	crd, found := crds(t)[kind]
 	if !found {
@@ -91,7 +98,7 @@ func fieldSchema(t *testing.T, kind string, path ...string) *apiextensionsv1.JSO
 // expectField checks the type of a field, and its format if one is given.
 func expectField(t *testing.T, kind, typ, format string, path ...string) {
 	t.Helper()
-	field := fieldSchema(t, kind, path...)
+	field := schemaOf(t, kind, path...)
 	switch {
 	case field == nil:
 		t.Errorf("%s has no field %v", kind, path)

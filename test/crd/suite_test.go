@@ -19,17 +19,31 @@ import (
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 )
 
-// kinds are the specifications of all kinds, by kind.
-var kinds = map[string]struct {
+// kind is what examples are about.
+type kind struct {
 	version schema.GroupVersion
-	spec    reflect.Type
-}{
-	"KubeceptionControlPlane":         {controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneSpec]()},
-	"KubeceptionControlPlaneTemplate": {controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneTemplateSpec]()},
-	"KubeceptionConfig":               {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigSpec]()},
-	"KubeceptionConfigTemplate":       {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigTemplateSpec]()},
+	// spec is the Go type of the specification.
+	spec reflect.Type
+	// template is the kind whose template has the fields of this kind as well.
+	template string
+}
+
+var kinds = map[string]kind{
+	"KubeceptionControlPlane": {
+		controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneSpec](), "KubeceptionControlPlaneTemplate",
+	},
+	"KubeceptionControlPlaneTemplate": {
+		controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneTemplateSpec](), "",
+	},
+	"KubeceptionCluster":         {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionClusterSpec](), "KubeceptionClusterTemplate"},
+	"KubeceptionClusterTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionClusterTemplateSpec](), ""},
+	"KubeceptionMachine":         {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineSpec](), "KubeceptionMachineTemplate"},
+	"KubeceptionMachineTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineTemplateSpec](), ""},
+	"KubeceptionConfig":          {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigSpec](), "KubeceptionConfigTemplate"},
+	"KubeceptionConfigTemplate":  {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigTemplateSpec](), ""},
 }
 
 // suite is one file of examples.
@@ -86,7 +100,7 @@ func loadSuites(t *testing.T) []suite {
 
 // forTemplate is the suite as seen by the template of the kind.
 func (s suite) forTemplate() suite {
-	out := suite{Kind: s.Kind + "Template", Base: json.RawMessage(`{"template":{}}`), file: s.file + " (template)"}
+	out := suite{Kind: kinds[s.Kind].template, Base: json.RawMessage(`{"template":{}}`), file: s.file + " (template)"}
 	for _, e := range s.OnCreate {
 		e.Initial = json.RawMessage(fmt.Sprintf(`{"template":{"spec":%s}}`, orEmpty(e.Initial)))
 		e.ExpectedError = strings.ReplaceAll(e.ExpectedError, "spec.", "spec.template.spec.")

@@ -134,6 +134,18 @@ func (c *controlPlane) runs(name string) {
 	c.Expect(c.Status().Update(c.Context(), d)).To(Succeed())
 }
 
+// starts makes a pod of an etcd run, as etcd-druid and a kubelet would.
+func (c *controlPlane) starts(etcd string) {
+	c.Helper()
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: etcd + "-0", Labels: map[string]string{wiring.LabelComponent: etcd}},
+		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "etcd", Image: "etcd"}}},
+	}
+	c.Expect(c.Create(c.Context(), pod)).To(Succeed())
+	pod.Status.Phase = corev1.PodRunning
+	c.Expect(c.Status().Update(c.Context(), pod)).To(Succeed())
+}
+
 // TestComponentsOnARealAPIServer is one story, for starting an API server takes longer than all of it.
 func TestComponentsOnARealAPIServer(t *testing.T) {
 	c := newControlPlane(t)
@@ -141,6 +153,9 @@ func TestComponentsOnARealAPIServer(t *testing.T) {
 
 	c.Expect(c.reconcile(in).Err()).NotTo(HaveOccurred())
 	c.Expect(changes(c.reconcile(in))).To(BeEmpty(), "a second reconcile writes nothing")
+	c.starts(wiring.EtcdMain)
+	c.starts(wiring.EtcdEvents)
+	c.Expect(changes(c.reconcile(in))).To(Equal([]string{"created Deployment kube-apiserver"}), "it follows the pods of etcd")
 
 	c.runs(wiring.KubeAPIServer)
 	c.Expect(c.reconcile(in).Err()).NotTo(HaveOccurred())

@@ -19,6 +19,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/images"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/node"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/steps"
 )
 
@@ -50,6 +51,7 @@ func (k *kindCluster) exists() bool {
 // steps replace the node and its processes.
 func (k *kindCluster) steps(s *Seed) []steps.Step {
 	return []steps.Step{
+		{Name: "tools", Run: node.InstallBuildTools},
 		{Name: "docker", Run: func(ctx context.Context, log io.Writer) error { return k.available(ctx, log) }},
 		{Name: "node", Needs: []string{"docker"}, Run: func(ctx context.Context, log io.Writer) error {
 			if err := k.create(ctx, log); err != nil {

@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/debian"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/images"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/node"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/node/services"
@@ -73,6 +74,7 @@ type Seed struct {
 	// Binaries and Images build what is missing and reuse what is cached.
 	Binaries *parts.Builder
 	Images   *images.Builder
+	Debian   *debian.Builder
 
 	node *node.Node
 	kind *kindCluster // nil unless the seed is a kind cluster
@@ -112,6 +114,7 @@ func newSeed(opts Options) (*Seed, error) {
 		LogDir:     machine.LogDir(),
 		Binaries:   &parts.Builder{CacheDir: opts.CacheDir},
 		Images:     &images.Builder{CacheDir: opts.CacheDir},
+		Debian:     &debian.Builder{CacheDir: opts.CacheDir},
 		node:       machine,
 	}, nil
 }
@@ -155,6 +158,15 @@ func (s *Seed) DNSAddress() string {
 		return ""
 	}
 	return s.node.DNSAddress()
+}
+
+// RegistryAddress is where the registry of the seed belongs; empty when any
+// address will do.
+func (s *Seed) RegistryAddress() string {
+	if s.kind != nil {
+		return ""
+	}
+	return s.node.RegistryAddress()
 }
 
 // Services returns the status of the processes of the seed.

@@ -96,8 +96,8 @@ func (u *up) machineSteps() []steps.Step {
 		u.build("kube-apiserver", "kube-apiserver-"+version),
 		u.build("containerd", "containerd", "containerd-shim-runc-v2", "ctr", "pause"),
 		u.build("controllers", "kube-controller-manager-"+version, "kube-scheduler-"+version),
-		u.build("kubelet", "kubelet"),
-		u.build("kube-proxy", "kube-proxy"),
+		u.build("kubelet", "kubelet-"+version),
+		u.build("kube-proxy", "kube-proxy-"+version),
 		u.build("agent", "seed-agent"),
 		u.build("kubectl", "kubectl"),
 		{Name: "machine", Needs: []string{"tools", "build-pid1"}, Run: u.startMachine},
@@ -118,7 +118,7 @@ func (u *up) addonSteps(addons []Addon, previous []string) []steps.Step {
 	for _, addon := range addons {
 		needs := previous
 		if preparer, ok := addon.(Preparer); ok {
-			list = append(list, steps.Step{Name: "build-" + addon.Name(), Run: func(ctx context.Context, log io.Writer) error {
+			list = append(list, steps.Step{Name: "build-" + addon.Name(), Needs: []string{"tools"}, Run: func(ctx context.Context, log io.Writer) error {
 				return preparer.Prepare(ctx, u.Seed, log)
 			}})
 			needs = append([]string{"build-" + addon.Name()}, previous...)
@@ -201,11 +201,11 @@ func (u *up) startContainerd(ctx context.Context, _ io.Writer) error {
 }
 
 func (u *up) startKubelet(ctx context.Context, _ io.Writer) error {
-	return u.node.StartKubelet(ctx, u.binary("kubelet"))
+	return u.node.StartKubelet(ctx, u.binary("kubelet-"+version))
 }
 
 func (u *up) startProxy(context.Context, io.Writer) error {
-	return u.node.StartProxy(u.binary("kube-proxy"))
+	return u.node.StartProxy(u.binary("kube-proxy-" + version))
 }
 
 func (u *up) startAgent(ctx context.Context, _ io.Writer) error {

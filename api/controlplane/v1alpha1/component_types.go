@@ -115,7 +115,7 @@ type SchedulerSpec struct {
 type ComponentOverride struct {
 	// name is the name of the component, as in status.components.
 	// +required
-	// +kubebuilder:validation:Enum=network;etcd-main;etcd-events;kube-apiserver;kube-controller-manager;kube-scheduler
+	// +kubebuilder:validation:Enum=network;etcd-main;etcd-events;kube-apiserver;kube-controller-manager;kube-scheduler;node-access;konnectivity;kubernetes-service;cni;kube-proxy;coredns;node-local-dns;metrics-server
 	Name string `json:"name,omitempty"`
 
 	// containers sets the resources of containers.

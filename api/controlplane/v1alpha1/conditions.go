@@ -32,6 +32,8 @@ const (
 	SeedKubeconfigInvalidReason = "SeedKubeconfigInvalid"
 	// SeedNamespaceNotOwnedReason says that the namespace in the seed belongs to something else.
 	SeedNamespaceNotOwnedReason = "SeedNamespaceNotOwned"
+	// SeedIsAnotherReason says that the spec leads to another cluster than the one that the control plane runs in.
+	SeedIsAnotherReason = "SeedIsAnother"
 
 	// ConfigurationValidCondition is true while the specification, the objects it refers to and the networks of
 	// the Cluster can be carried out. While it is false the running control plane stays as it is.
@@ -95,6 +97,23 @@ const (
 	// APIServerUnreachableReason says that the API server does not answer through the published endpoint.
 	APIServerUnreachableReason = "Unreachable"
 
+	// SystemComponentsAvailableCondition is true while what the control plane keeps in the workload cluster is there
+	// and works. It is no part of Available: a control plane is available before its first node, and whatever users
+	// run on their nodes.
+	SystemComponentsAvailableCondition = "SystemComponentsAvailable"
+	// SystemComponentsAvailableReason says that all of it works.
+	SystemComponentsAvailableReason = clusterv1.AvailableReason
+	// SystemComponentsNotAvailableReason names what starts, rolls or does not work.
+	SystemComponentsNotAvailableReason = clusterv1.NotAvailableReason
+	// SystemComponentsFailedReason says what the workload cluster refused.
+	SystemComponentsFailedReason = "SystemComponentsFailed"
+	// SystemComponentsNoWorkersReason says that there is no worker machine to run them.
+	SystemComponentsNoWorkersReason = "NoWorkers"
+	// SystemComponentsNotConnectedReason says that there is no connection to the workload cluster.
+	SystemComponentsNotConnectedReason = "NotConnected"
+	// SystemComponentsWorkerlessReason says that a workerless control plane has none.
+	SystemComponentsWorkerlessReason = "Workerless"
+
 	// RollingOutCondition is true while instances of the API server are replaced.
 	RollingOutCondition = clusterv1.RollingOutCondition
 	// ScalingUpCondition is true while instances of the API server are added.
@@ -121,6 +140,10 @@ const (
 
 // Annotations of KubeceptionControlPlane.
 const (
+	// SeedAnnotation identifies the seed that the control plane runs in: the UID of its namespace kube-system. The
+	// controller writes it once. It moves with the control plane, unlike status, and keeps a management cluster that
+	// the control plane was moved to, or a wrong kubeconfig, from starting an empty one elsewhere.
+	SeedAnnotation = "controlplane.cluster.x-k8s.io/kubeception-seed"
 	// AbandonSeedAnnotation lets a deletion finish although the seed is gone for good. What still exists in the
 	// seed is left there.
 	AbandonSeedAnnotation = "controlplane.cluster.x-k8s.io/kubeception-abandon-seed"

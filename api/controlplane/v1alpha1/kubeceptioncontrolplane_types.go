@@ -18,7 +18,7 @@ const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 // compare whole objects or strings are split between here and the field, and avoid optionals there, to stay within what
 // an API server estimates a rule to cost.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.seed) == has(oldSelf.seed)",fieldPath=".seed",message="seed cannot change; create a new cluster on the other seed instead"
+// +kubebuilder:validation:XValidation:rule="self.?seed.?namespace.hasValue() == oldSelf.?seed.?namespace.hasValue()",fieldPath=".seed",message="seed.namespace cannot change because the control plane runs there; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="(has(self.exposure) && has(self.exposure.type) ? self.exposure.type : 'LoadBalancer') == (has(oldSelf.exposure) && has(oldSelf.exposure.type) ? oldSelf.exposure.type : 'LoadBalancer')",fieldPath=".exposure.type",message="exposure.type cannot change because the endpoint of a cluster cannot; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.controlPlaneEndpoint) || has(self.controlPlaneEndpoint)",fieldPath=".controlPlaneEndpoint",message="controlPlaneEndpoint cannot change once it is set; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?etcd.?main.?replicas.orValue(1) >= oldSelf.?etcd.?main.?replicas.orValue(1)",fieldPath=".etcd.main.replicas",message="etcd replicas cannot shrink because members hold data, nor be left out once they are more than 1; create a new cluster from a backup instead"
@@ -30,6 +30,9 @@ const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 // +kubebuilder:validation:XValidation:rule="(has(self.apiServer) && has(self.apiServer.encryption) && has(self.apiServer.encryption.provider) ? self.apiServer.encryption.provider : 'aescbc') == (has(oldSelf.apiServer) && has(oldSelf.apiServer.encryption) && has(oldSelf.apiServer.encryption.provider) ? oldSelf.apiServer.encryption.provider : 'aescbc')",fieldPath=".apiServer.encryption.provider",message="encryption.provider cannot change yet; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSize.orValue(24) == oldSelf.?controllerManager.?nodeCIDRMaskSize.orValue(24)",fieldPath=".controllerManager.nodeCIDRMaskSize",message="nodeCIDRMaskSize cannot change because nodes hold ranges of this size; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="self.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64) == oldSelf.?controllerManager.?nodeCIDRMaskSizeIPv6.orValue(64)",fieldPath=".controllerManager.nodeCIDRMaskSizeIPv6",message="nodeCIDRMaskSizeIPv6 cannot change because nodes hold ranges of this size; create a new cluster instead"
+// +kubebuilder:validation:XValidation:rule="!has(self.workerless) || !self.workerless || !has(self.addons)",fieldPath=".addons",message="addons have no effect without workers; remove them, or create a cluster that is not workerless"
+// +kubebuilder:validation:XValidation:rule="self.?workerless.orValue(false) == oldSelf.?workerless.orValue(false)",fieldPath=".workerless",message="workerless cannot change because nodes need an API server that was made for them; create a new cluster instead"
+// +kubebuilder:validation:XValidation:rule="(has(self.addons) && has(self.addons.cni) ? self.addons.cni.type : 'None') == (has(oldSelf.addons) && has(oldSelf.addons.cni) ? oldSelf.addons.cni.type : 'None')",fieldPath=".addons.cni.type",message="cni.type cannot change because running pods are connected to the network; create a new cluster instead"
 // +kubebuilder:validation:XValidation:rule="!has(self.exposure) || !has(self.exposure.hostname) || !has(self.controlPlaneEndpoint) || !has(self.controlPlaneEndpoint.host) || self.exposure.hostname == self.controlPlaneEndpoint.host",fieldPath=".exposure.hostname",message="exposure.hostname must be the host of controlPlaneEndpoint because a cluster has one endpoint; remove one of them"
 type KubeceptionControlPlaneSpec struct {
 	// version is the Kubernetes version of the control plane, for example v1.36.3.
@@ -71,16 +74,24 @@ type KubeceptionControlPlaneRolloutSpec struct {
 }
 
 // KubeceptionControlPlaneConfiguration is what a control plane and its template have in common.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.workerless) || !self.workerless || !has(self.scheduler)",fieldPath=".scheduler",message="scheduler has no effect without workers; remove it, or create a cluster that is not workerless"
+// +kubebuilder:validation:XValidation:rule="!has(self.workerless) || !self.workerless || !has(self.controllerManager) || !(has(self.controllerManager.nodeCIDRMaskSize) || has(self.controllerManager.nodeCIDRMaskSizeIPv6) || has(self.controllerManager.nodeMonitorGracePeriodSeconds) || has(self.controllerManager.horizontalPodAutoscaler))",fieldPath=".controllerManager",message="controllerManager settings for nodes and pods have no effect without workers; keep only featureGates and logging, or create a cluster that is not workerless"
 type KubeceptionControlPlaneConfiguration struct {
 	// seed says where the control plane runs. If absent, it runs in the management cluster, in the
-	// namespace <cluster namespace>--<cluster name>. It cannot change.
+	// namespace <cluster namespace>--<cluster name>.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="seed cannot change; create a new cluster on the other seed instead"
 	Seed SeedSpec `json:"seed,omitempty,omitzero"`
 
 	// exposure says how the API server is reached. If absent, a Service of type LoadBalancer.
 	// +optional
 	Exposure ExposureSpec `json:"exposure,omitempty,omitzero"`
+
+	// workerless makes a control plane for an API alone: no machine can join. It has no scheduler, no tunnel and no
+	// system components, runs only the controllers that need no nodes, and does not serve the resources of workloads.
+	// If absent, false. It cannot change.
+	// +optional
+	Workerless *bool `json:"workerless,omitempty"`
 
 	// etcd configures the two etcd clusters. If absent, etcd-druid runs one member for each.
 	// +optional
@@ -98,6 +109,11 @@ type KubeceptionControlPlaneConfiguration struct {
 	// +optional
 	Scheduler SchedulerSpec `json:"scheduler,omitempty,omitzero"`
 
+	// addons configures what the cluster needs inside to run pods. If absent, kube-proxy, CoreDNS and metrics-server run
+	// with the defaults of this project, and no network of pods is installed.
+	// +optional
+	Addons AddonsSpec `json:"addons,omitempty,omitzero"`
+
 	// components overrides single components: container resources, and patches for what has no field.
 	// +optional
 	// +listType=map
@@ -111,7 +127,8 @@ type KubeceptionControlPlaneConfiguration struct {
 // +kubebuilder:validation:MinProperties=1
 type SeedSpec struct {
 	// kubeconfigRef names the Secret with the kubeconfig of the seed, in the namespace of the control plane.
-	// If absent, the management cluster is the seed.
+	// If absent, the management cluster is the seed. It may change to another way to the same seed: a control plane
+	// stays where it was created, and a kubeconfig that leads elsewhere is reported and not followed.
 	// +optional
 	KubeconfigRef SecretKeyReference `json:"kubeconfigRef,omitempty,omitzero"`
 
@@ -121,6 +138,7 @@ type SeedSpec struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="seed.namespace cannot change because the control plane runs there; create a new cluster instead"
 	// +kubebuilder:validation:XValidation:rule="self != 'default' && !self.startsWith('kube-')",message="namespace must not be default or start with kube-; choose a namespace for this control plane alone"
 	Namespace string `json:"namespace,omitempty"`
 }

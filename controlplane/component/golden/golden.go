@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,11 +43,13 @@ func runCase(t *testing.T, c component.Component, folder string) {
 	compare(t, filepath.Join(folder, "objects.yaml"), documents(t, rendered.Runtime))
 	compare(t, filepath.Join(folder, "target.yaml"), documents(t, rendered.Target))
 	compare(t, filepath.Join(folder, "certificates.yaml"), documents(t, rendered.Certificates))
+	compare(t, filepath.Join(folder, "target-certificates.yaml"), documents(t, rendered.TargetCertificates))
 	again, err := component.Prepare(ReadInput(t, filepath.Join(folder, "input.yaml")), c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if difference := cmp.Diff(string(documents(t, rendered.Runtime)), string(documents(t, again.Runtime))); difference != "" {
+	first, second := slices.Concat(rendered.Runtime, rendered.Target), slices.Concat(again.Runtime, again.Target)
+	if difference := cmp.Diff(string(documents(t, first)), string(documents(t, second))); difference != "" {
 		t.Errorf("the same input gives other objects the second time, so pods would be restarted for nothing:\n%s", difference)
 	}
 }

@@ -13,12 +13,8 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
 )
 
-const (
-	// kubeletUser is who the API server is to kubelets.
-	kubeletUser = "kubeception:kube-apiserver:kubelet"
-	// frontProxyUser is who the API server is to aggregated API servers.
-	frontProxyUser = "front-proxy-client"
-)
+// frontProxyUser is who the API server is to aggregated API servers.
+const frontProxyUser = "front-proxy-client"
 
 // Files of the trusted authorities.
 const (
@@ -29,19 +25,24 @@ const (
 
 // trust is whom the API server believes.
 func trust(in *component.Input) (part, error) {
-	p, mount := configMap("ca", map[string]string{
+	bundles := map[string]string{
 		clientCA:     in.Keys.Bundles[pki.ClientCA],
 		frontProxyCA: in.Keys.Bundles[pki.FrontProxyCA],
-		kubeletCA:    in.Keys.Bundles[pki.KubeletCA],
-	})
+	}
+	if !in.Workerless() {
+		bundles[kubeletCA] = in.Keys.Bundles[pki.KubeletCA]
+	}
+	p, mount := configMap("ca", bundles)
 	p.flags = component.Flags{
 		"client-ca-file":                     mount.File(clientCA),
-		"kubelet-certificate-authority":      mount.File(kubeletCA),
 		"requestheader-client-ca-file":       mount.File(frontProxyCA),
 		"requestheader-allowed-names":        frontProxyUser,
 		"requestheader-extra-headers-prefix": "X-Remote-Extra-",
 		"requestheader-group-headers":        "X-Remote-Group",
 		"requestheader-username-headers":     "X-Remote-User",
+	}
+	if !in.Workerless() {
+		p.flags["kubelet-certificate-authority"] = mount.File(kubeletCA)
 	}
 	return p, nil
 }
@@ -90,25 +91,39 @@ func servedNames(in *component.Input) (dnsNames, addresses []string) {
 func unique(values []string) []string { return slices.Compact(slices.Sorted(slices.Values(values))) }
 
 // clients is who the API server is to those it calls itself.
-func clients(*component.Input) (part, error) {
-	p, kubelet := certificate("kubelet-client", pki.Leaf{
+func clients(in *component.Input) (part, error) {
+	p := part{flags: component.Flags{}}
+	if !in.Workerless() {
+		p.add(kubeletClient())
+	}
+	p.add(frontProxyClient())
+	return p, nil
+}
+
+func kubeletClient() part {
+	p, mount := certificate("kubelet-client", pki.Leaf{
 		SecretName: wiring.KubeAPIServer + "-kubelet-client",
 		Authority:  pki.KubeletCA,
-		CommonName: kubeletUser,
+		CommonName: wiring.KubeletClientUser,
 		ClientAuth: true,
 	})
-	proxy, frontProxy := certificate("front-proxy-client", pki.Leaf{
+	p.flags = component.Flags{
+		"kubelet-client-certificate": mount.File(pki.CertificateData),
+		"kubelet-client-key":         mount.File(pki.PrivateKeyData),
+	}
+	return p
+}
+
+func frontProxyClient() part {
+	p, mount := certificate("front-proxy-client", pki.Leaf{
 		SecretName: wiring.KubeAPIServer + "-front-proxy-client",
 		Authority:  pki.FrontProxyCA,
 		CommonName: frontProxyUser,
 		ClientAuth: true,
 	})
 	p.flags = component.Flags{
-		"kubelet-client-certificate": kubelet.File(pki.CertificateData),
-		"kubelet-client-key":         kubelet.File(pki.PrivateKeyData),
-		"proxy-client-cert-file":     frontProxy.File(pki.CertificateData),
-		"proxy-client-key-file":      frontProxy.File(pki.PrivateKeyData),
+		"proxy-client-cert-file": mount.File(pki.CertificateData),
+		"proxy-client-key-file":  mount.File(pki.PrivateKeyData),
 	}
-	p.add(proxy)
-	return p, nil
+	return p
 }

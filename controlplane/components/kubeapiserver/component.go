@@ -6,9 +6,8 @@ package kubeapiserver
 
 import (
 	"fmt"
+	"strings"
 
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
@@ -29,8 +28,8 @@ func (Component) Name() string { return wiring.KubeAPIServer }
 // Enabled implements component.Component.
 func (Component) Enabled(*component.Input) bool { return true }
 
-// Needs implements component.Component. It needs both etcds, and yet starts beside them: it waits for them by
-// itself, and its readiness says when they have come.
+// Needs implements component.Component. It needs both etcds, and yet starts beside them, as soon as their pods run: it
+// waits for them by itself, and its readiness says when they have come.
 func (Component) Needs() []string { return nil }
 
 // Render implements component.Component.
@@ -42,7 +41,6 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 	objects := component.Objects{
 		Runtime:      append([]client.Object{service(in)}, whole.objects...),
 		Certificates: whole.certificates,
-		Target:       []client.Object{kubeletAdministrator()},
 	}
 	if in.Replicas > 1 {
 		objects.Runtime = append(objects.Runtime, component.DisruptionBudget(wiring.KubeAPIServer))
@@ -51,9 +49,18 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 		objects.Waiting = "the address of Service " + wiring.KubeAPIServerService
 		return objects, nil
 	}
+	if len(in.Observed.EtcdsToStart) > 0 {
+		objects.Waiting = "the pods of " + strings.Join(in.Observed.EtcdsToStart, " and ") + " to start"
+		return objects, nil
+	}
 	deployment, err := deployment(in, whole)
 	if err != nil {
 		return component.Objects{}, err
+	}
+	if !in.Workerless() {
+		if err := addKonnectivityServer(in, &objects, &deployment.Spec.Template.Spec); err != nil {
+			return component.Objects{}, fmt.Errorf("add the sidecar for konnectivity: %w", err)
+		}
 	}
 	objects.Runtime = append(objects.Runtime, deployment)
 	return objects, nil
@@ -77,6 +84,7 @@ func parts(in *component.Input) (part, error) {
 		{"authentication", authentication},
 		{"authorization", authorization},
 		{"admission", admission},
+		{"konnectivity", konnectivity},
 	} {
 		rendered, err := concern.render(in)
 		if err != nil {
@@ -85,14 +93,4 @@ func parts(in *component.Input) (part, error) {
 		whole.add(rendered)
 	}
 	return whole, nil
-}
-
-// kubeletAdministrator lets the API server use the kubelets, for logs, exec and port-forward. No built-in binding
-// grants this role.
-func kubeletAdministrator() *rbacv1.ClusterRoleBinding {
-	return &rbacv1.ClusterRoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: kubeletUser},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "system:kubelet-api-admin"},
-		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: kubeletUser}},
-	}
 }

@@ -61,21 +61,25 @@ func deployment(in *component.Input, whole part) (*appsv1.Deployment, error) {
 	}
 	component.AddMounts(&pod, whole.mounts...)
 	return &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Name: wiring.KubeAPIServer},
+		ObjectMeta: metav1.ObjectMeta{Name: wiring.KubeAPIServer, Annotations: namedMembers(in)},
 		Spec: appsv1.DeploymentSpec{
 			Replicas: ptr.To(in.Replicas),
 			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: connections()},
+				ObjectMeta: metav1.ObjectMeta{Labels: connections(in)},
 				Spec:       pod,
 			},
 		},
 	}, nil
 }
 
-// connections are what the API server connects to. Webhooks and identity providers may be anywhere.
-func connections() map[string]string {
+// connections are what the API server and its sidecar connect to. Webhooks and identity providers may be anywhere.
+func connections(in *component.Input) map[string]string {
+	peers := []string{wiring.PeerDNS, wiring.PeerInternet, wiring.EtcdMain, wiring.EtcdEvents}
+	if !in.Workerless() {
+		peers = append(peers, wiring.KubeAPIServer)
+	}
 	labels := map[string]string{}
-	for _, peer := range []string{wiring.PeerDNS, wiring.PeerInternet, wiring.EtcdMain, wiring.EtcdEvents} {
+	for _, peer := range peers {
 		labels[wiring.AllowTo(peer)] = wiring.Allowed
 	}
 	return labels

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"k8s.io/utils/ptr"
@@ -42,7 +43,29 @@ func etcdServers(in *component.Input, name string, spec controlplanev1.EtcdInsta
 	if isExternal(spec) {
 		return spec.External.Endpoints
 	}
-	return wiring.EtcdEndpoints(name, in.Namespace, ptr.Deref(spec.Replicas, 1))
+	return wiring.EtcdEndpoints(name, in.Namespace, etcdMembers(in, name, spec))
+}
+
+// etcdMembers is the number of members that the API server names.
+func etcdMembers(in *component.Input, name string, spec controlplanev1.EtcdInstanceSpec) int32 {
+	if members, growing := in.Observed.EtcdMembers[name]; growing {
+		return members
+	}
+	return ptr.Deref(spec.Replicas, 1)
+}
+
+// namedMembers notes on the Deployment how many members it names, so that it is known while an etcd grows.
+func namedMembers(in *component.Input) map[string]string {
+	spec := in.Configuration.Etcd
+	annotations := map[string]string{}
+	for name, instance := range map[string]controlplanev1.EtcdInstanceSpec{
+		wiring.EtcdMain: spec.Main.EtcdInstanceSpec, wiring.EtcdEvents: spec.Events.EtcdInstanceSpec,
+	} {
+		if !isExternal(instance) {
+			annotations[component.AnnotationEtcdMembers(name)] = strconv.Itoa(int(etcdMembers(in, name, instance)))
+		}
+	}
+	return annotations
 }
 
 // etcdIdentity is whom the API server believes and who it is towards both etcds. It can be one only.

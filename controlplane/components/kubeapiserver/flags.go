@@ -5,6 +5,7 @@
 package kubeapiserver
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -53,8 +54,23 @@ func general(in *component.Input) part {
 	}
 	flags.Merge(component.TLSFlags(spec.TLSMinVersion), component.LoggingFlags(spec.Logging))
 	flags.SetSwitches("feature-gates", spec.FeatureGates)
-	flags.SetSwitches("runtime-config", spec.RuntimeConfig)
+	flags.SetSwitches("runtime-config", runtimeConfig(in))
 	return part{flags: flags}
+}
+
+// workloadAPIs are what makes no sense without nodes.
+var workloadAPIs = []string{"apps/v1", "autoscaling/v2", "batch/v1", "policy/v1", "storage.k8s.io/v1/csinodes"}
+
+// runtimeConfig switches APIs on and off. What the user says comes last.
+func runtimeConfig(in *component.Input) map[string]bool {
+	switches := map[string]bool{}
+	if in.Workerless() {
+		for _, api := range workloadAPIs {
+			switches[api] = false
+		}
+	}
+	maps.Copy(switches, in.Configuration.APIServer.RuntimeConfig)
+	return switches
 }
 
 func seconds(value int32) string { return (time.Duration(value) * time.Second).String() }

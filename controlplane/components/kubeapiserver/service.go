@@ -35,6 +35,14 @@ func service(in *component.Input) *corev1.Service {
 			}},
 		},
 	}
+	if !in.Workerless() {
+		service.Spec.Ports = append(service.Spec.Ports, corev1.ServicePort{
+			Name:       konnectivityVolume,
+			Protocol:   corev1.ProtocolTCP,
+			Port:       wiring.KonnectivityPort,
+			TargetPort: intstr.FromInt32(wiring.KonnectivityPort),
+		})
+	}
 	if exposure.LoadBalancerClass != "" {
 		service.Spec.LoadBalancerClass = ptr.To(exposure.LoadBalancerClass)
 	}

@@ -29,38 +29,68 @@ const (
 // flags are the same for all supported versions of Kubernetes.
 func flags(in *component.Input, m mounts) (component.Flags, error) {
 	spec := in.Configuration.ControllerManager
+	flags := component.ControllerFlags(m.apiClient, m.serving).Merge(component.Flags{
+		"kubeconfig": m.apiClient.Kubeconfig(),
+		// A single instance elects itself too: two of them run while it is replaced.
+		"leader-elect":                    "true",
+		"controllers":                     controllers(in),
+		"cluster-name":                    in.ClusterName,
+		"use-service-account-credentials": "true",
+		"profiling":                       "false",
+		// Pods trust the serving certificate of the API server with it.
+		"root-ca-file":                     m.apiClient.Mount.File(wiring.CABundleKey),
+		"service-account-private-key-file": m.keys.File(serviceAccountKey),
+	}, signingFlags(in, m.keys), component.LoggingFlags(spec.Logging))
+	flags.SetSwitches("feature-gates", spec.FeatureGates)
+	if in.Workerless() {
+		return flags, nil
+	}
 	nodeRanges, err := nodeRangeFlags(in.Network, spec)
 	if err != nil {
 		return nil, err
 	}
-	flags := component.ControllerFlags(m.apiClient, m.serving).Merge(component.Flags{
-		"kubeconfig": m.apiClient.Kubeconfig(),
-		// A single instance elects itself too: two of them run while it is replaced.
-		"leader-elect": "true",
-		// Bootstrap tokens end when they expire.
-		"controllers":                     "*,bootstrap-signer-controller,token-cleaner-controller",
-		"cluster-name":                    in.ClusterName,
-		"use-service-account-credentials": "true",
-		"profiling":                       "false",
-		"node-monitor-grace-period":       seconds(ptr.Deref(spec.NodeMonitorGracePeriodSeconds, defaultNodeMonitorGraceSeconds)),
-		// Pods trust the serving certificate of the API server with it.
-		"root-ca-file":                     m.apiClient.Mount.File(wiring.CABundleKey),
-		"service-account-private-key-file": m.keys.File(serviceAccountKey),
-	}, signingFlags(m.keys), nodeRanges, autoscalerFlags(spec.HorizontalPodAutoscaler), component.LoggingFlags(spec.Logging))
-	flags.SetSwitches("feature-gates", spec.FeatureGates)
-	return flags, nil
+	flags["node-monitor-grace-period"] = seconds(ptr.Deref(spec.NodeMonitorGracePeriodSeconds, defaultNodeMonitorGraceSeconds))
+	return flags.Merge(nodeRanges, autoscalerFlags(spec.HorizontalPodAutoscaler)), nil
+}
+
+// workerlessControllers need no nodes and no pods. All of them exist in every supported version.
+var workerlessControllers = []string{
+	"certificatesigningrequest-approving-controller",
+	"certificatesigningrequest-cleaner-controller",
+	"certificatesigningrequest-signing-controller",
+	"clusterrole-aggregation-controller",
+	"garbage-collector-controller",
+	"legacy-serviceaccount-token-cleaner-controller",
+	"namespace-controller",
+	"resourcequota-controller",
+	"root-ca-certificate-publisher-controller",
+	"serviceaccount-controller",
+	"serviceaccount-token-controller",
+	"storage-version-migrator-controller",
+	"validatingadmissionpolicy-status-controller",
+}
+
+// controllers are all that run by default and, since bootstrap tokens end when they expire, those that see to it.
+func controllers(in *component.Input) string {
+	if in.Workerless() {
+		return strings.Join(workerlessControllers, ",")
+	}
+	return "*,bootstrap-signer-controller,token-cleaner-controller"
 }
 
 // signingFlags names a signer for each kind of certificate, so that a kubelet's serving certificate is no client's
 // and the other way round.
-func signingFlags(keys component.Mount) component.Flags {
-	flags := component.Flags{}
-	for signer, files := range map[string][2]string{
+func signingFlags(in *component.Input, keys component.Mount) component.Flags {
+	signers := map[string][2]string{
 		"kube-apiserver-client": {clientCertificate, clientKey},
-		"kubelet-client":        {clientCertificate, clientKey},
 		"legacy-unknown":        {clientCertificate, clientKey},
-		"kubelet-serving":       {kubeletCertificate, kubeletKey},
-	} {
+	}
+	if !in.Workerless() {
+		signers["kubelet-client"] = [2]string{clientCertificate, clientKey}
+		signers["kubelet-serving"] = [2]string{kubeletCertificate, kubeletKey}
+	}
+	flags := component.Flags{}
+	for signer, files := range signers {
 		flags["cluster-signing-"+signer+"-cert-file"] = keys.File(files[0])
 		flags["cluster-signing-"+signer+"-key-file"] = keys.File(files[1])
 	}

@@ -22,15 +22,18 @@ const (
 
 // signingKeys returns what tokens and certificates are signed with.
 func signingKeys(in *component.Input) *corev1.Secret {
+	data := map[string][]byte{
+		serviceAccountKey: []byte(in.Keys.ServiceAccount.Key),
+		clientCertificate: []byte(in.Keys.ClientSigner.Certificate),
+		clientKey:         []byte(in.Keys.ClientSigner.Key),
+	}
+	if !in.Workerless() {
+		data[kubeletCertificate] = []byte(in.Keys.KubeletSigner.Certificate)
+		data[kubeletKey] = []byte(in.Keys.KubeletSigner.Key)
+	}
 	return component.MakeUnique(&corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: "kube-controller-manager-keys"},
 		Type:       corev1.SecretTypeOpaque,
-		Data: map[string][]byte{
-			serviceAccountKey:  []byte(in.Keys.ServiceAccount.Key),
-			clientCertificate:  []byte(in.Keys.ClientSigner.Certificate),
-			clientKey:          []byte(in.Keys.ClientSigner.Key),
-			kubeletCertificate: []byte(in.Keys.KubeletSigner.Certificate),
-			kubeletKey:         []byte(in.Keys.KubeletSigner.Key),
-		},
+		Data:       data,
 	})
 }

@@ -33,7 +33,7 @@ func New() Component { return Component{} }
 func (Component) Name() string { return wiring.KubeScheduler }
 
 // Enabled implements component.Component.
-func (Component) Enabled(*component.Input) bool { return true }
+func (Component) Enabled(in *component.Input) bool { return !in.Workerless() }
 
 // Needs implements component.Component.
 func (Component) Needs() []string { return []string{wiring.KubeAPIServer} }

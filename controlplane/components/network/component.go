@@ -38,7 +38,7 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 		allowToSeedAPIServer(),
 		allowToInternet(),
 		allowToServer(wiring.KubeAPIServer, wiring.KubeAPIServerPort),
-		allowFromEverywhere(wiring.KubeAPIServer, wiring.KubeAPIServerPort),
+		allowFromEverywhere(wiring.KubeAPIServer, exposedPorts(in)...),
 	}
 	etcd := in.Configuration.Etcd
 	if runsHere(etcd.Main.EtcdInstanceSpec) {
@@ -55,6 +55,14 @@ func (Component) Render(in *component.Input) (component.Objects, error) {
 		objects = append(objects, policy)
 	}
 	return component.Objects{Runtime: objects}, nil
+}
+
+// exposedPorts are those of the API server, and of the tunnel in its pods.
+func exposedPorts(in *component.Input) []int32 {
+	if in.Workerless() {
+		return []int32{wiring.KubeAPIServerPort}
+	}
+	return []int32{wiring.KubeAPIServerPort, wiring.KonnectivityPort}
 }
 
 func runsHere(etcd controlplanev1.EtcdInstanceSpec) bool { return len(etcd.External.Endpoints) == 0 }

@@ -59,6 +59,9 @@ func (r *Reconciler) reconcileConfiguration(ctx context.Context, s *scope) (phas
 		References: references,
 		Images:     r.Images,
 	}
+	if s.input.Workers, err = r.workers(ctx, s.user.Cluster); err != nil {
+		return phaseResult{}, err
+	}
 	s.isTrue(controlplanev1.ConfigurationValidCondition, controlplanev1.ConfigurationValidReason)
 	var wait time.Duration
 	s.input.RolloutAfter, wait = dueRollout(spec.Rollout.After, s.now)

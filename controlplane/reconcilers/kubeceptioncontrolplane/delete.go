@@ -54,6 +54,7 @@ func (s *scope) deleting(reason, message string) {
 func (r *Reconciler) finish(s *scope) phaseResult {
 	s.deleting(clusterv1.DeletionCompletedReason, "")
 	r.Seeds.Release(s.controlPlane.Spec.Seed, s.user)
+	r.Targets.Forget(s.user.Cluster)
 	controllerutil.RemoveFinalizer(s.controlPlane, controlplanev1.Finalizer)
 	return stop()
 }

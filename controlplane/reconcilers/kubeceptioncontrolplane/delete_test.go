@@ -25,6 +25,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/seeds"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/targets"
 )
 
 const kubeconfigOfASeed = `apiVersion: v1
@@ -71,7 +72,7 @@ func TestDeletionIsInOrder(t *testing.T) {
 	s := scopeOf()
 	s.controlPlane.Finalizers = []string{controlplanev1.Finalizer}
 	s.seed = &seeds.Seed{Client: seed, Live: seed}
-	r := &Reconciler{Live: management, Components: components.All(), Seeds: seeds.New(nil, scheme, management)}
+	r := &Reconciler{Live: management, Targets: targets.New("test"), Components: components.All(), Seeds: seeds.New(nil, scheme, management)}
 	says := func(reason string, message string) {
 		t.Helper()
 		_, err := runPhases(t.Context(), s, r.awaitWorkers, r.checkOwnership, r.deleteComponents, r.deleteNamespace)
@@ -124,7 +125,7 @@ func TestDeletionTouchesNothingOfAnotherControlPlane(t *testing.T) {
 	s.controlPlane.Finalizers = []string{controlplanev1.Finalizer}
 	s.seed = &seeds.Seed{Client: seed, Live: seed}
 	management := fake.NewClientBuilder().WithScheme(scheme).Build()
-	r := &Reconciler{Live: management, Components: components.All(), Seeds: seeds.New(nil, scheme, management)}
+	r := &Reconciler{Live: management, Targets: targets.New("test"), Components: components.All(), Seeds: seeds.New(nil, scheme, management)}
 
 	_, err := runPhases(t.Context(), s, r.awaitWorkers, r.checkOwnership, r.deleteComponents, r.deleteNamespace)
 	g.Expect(err).NotTo(HaveOccurred())
@@ -147,7 +148,7 @@ func TestASeedThatIsOutOfReachHoldsADeletionUntilItIsAbandoned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := NewWithT(t)
 			management := fake.NewClientBuilder().Build()
-			r := &Reconciler{Seeds: seeds.New(nil, nil, management)}
+			r := &Reconciler{Targets: targets.New("test"), Seeds: seeds.New(nil, nil, management)}
 			s := scopeOf()
 			s.controlPlane.Finalizers = []string{controlplanev1.Finalizer}
 			s.controlPlane.Annotations = tc.annotations

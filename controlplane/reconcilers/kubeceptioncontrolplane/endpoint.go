@@ -29,6 +29,9 @@ func (r *Reconciler) reconcileEndpoint(ctx context.Context, s *scope) (phaseResu
 		return result, err
 	}
 	s.input.Endpoint = endpoint // Also in a conflict: the API server goes on as it is.
+	if s.input.Tunnel, err = tunnel(ctx, s, endpoint.Host); err != nil {
+		return phaseResult{}, err
+	}
 	if published := s.cluster.Spec.ControlPlaneEndpoint; !published.IsZero() && published != endpoint {
 		s.isFalse(controlplanev1.EndpointAvailableCondition, controlplanev1.EndpointConflictReason, fmt.Sprintf(
 			"Cluster spec.controlPlaneEndpoint is %s, but the API server is reached at %s; let either the infrastructure or the control plane provide the endpoint",
@@ -42,6 +45,33 @@ func (r *Reconciler) reconcileEndpoint(ctx context.Context, s *scope) (phaseResu
 		return phaseResult{}, err
 	}
 	return nextAndAgain(max(result.after, again)), nil
+}
+
+// tunnel returns where agents reach the tunnel: at the host of the API server and, with node ports, at another port.
+// It is zero while that is not known.
+func tunnel(ctx context.Context, s *scope, host string) (clusterv1.APIEndpoint, error) {
+	if s.controlPlane.Spec.Exposure.Type != controlplanev1.ExposureNodePort {
+		return clusterv1.APIEndpoint{Host: host, Port: wiring.KonnectivityPort}, nil
+	}
+	service := &corev1.Service{}
+	key := client.ObjectKey{Namespace: s.seedNamespace(), Name: wiring.KubeAPIServerService}
+	if err := client.IgnoreNotFound(s.seed.Client.Get(ctx, key, service)); err != nil {
+		return clusterv1.APIEndpoint{}, fmt.Errorf("get Service %s: %w", key, err)
+	}
+	if port := nodePort(service, wiring.KonnectivityPort); port != 0 {
+		return clusterv1.APIEndpoint{Host: host, Port: port}, nil
+	}
+	return clusterv1.APIEndpoint{}, nil // The Service is watched.
+}
+
+// nodePort is the port of the nodes that leads to a port of a Service; zero if there is none.
+func nodePort(service *corev1.Service, port int32) int32 {
+	for _, p := range service.Spec.Ports {
+		if p.Port == port {
+			return p.NodePort
+		}
+	}
+	return 0
 }
 
 // endpoint returns the endpoint in force, in this order: what was published, what the user or the infrastructure
@@ -100,12 +130,7 @@ func loadBalancerEndpoint(service *corev1.Service, hostname string) clusterv1.AP
 }
 
 func (r *Reconciler) nodePortEndpoint(ctx context.Context, s *scope, service *corev1.Service) (clusterv1.APIEndpoint, phaseResult, error) {
-	port := int32(0)
-	for _, p := range service.Spec.Ports {
-		if p.Port == wiring.KubeAPIServerPort {
-			port = p.NodePort
-		}
-	}
+	port := nodePort(service, wiring.KubeAPIServerPort)
 	host := s.controlPlane.Spec.Exposure.Hostname
 	if host == "" {
 		nodes := &corev1.NodeList{}

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/tools/events"
 	"k8s.io/klog/v2"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/cluster-api/controllers/clustercache"
 	"sigs.k8s.io/cluster-api/util"
 	"sigs.k8s.io/cluster-api/util/finalizers"
 	"sigs.k8s.io/cluster-api/util/patch"
@@ -27,6 +28,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/seeds"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/images"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/targets"
 )
 
 // Reconciler brings KubeceptionControlPlanes to their desired state.
@@ -40,6 +42,10 @@ type Reconciler struct {
 	References cache.Cache
 	// Seeds are the connections to the seeds.
 	Seeds *seeds.Connections
+	// Targets keeps objects in workload clusters.
+	Targets *targets.Engine
+	// Clusters are the connections to workload clusters.
+	Clusters clustercache.ClusterCache
 	// Components are the hosted components in bring-up order.
 	Components []component.Component
 	// Images finds the images of components.
@@ -58,7 +64,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=controlplane.cluster.x-k8s.io,resources=kubeceptioncontrolplanes,verbs=get;list;watch;patch;update
 // +kubebuilder:rbac:groups=controlplane.cluster.x-k8s.io,resources=kubeceptioncontrolplanes/status,verbs=get;patch;update
 // +kubebuilder:rbac:groups=controlplane.cluster.x-k8s.io,resources=kubeceptioncontrolplanes/finalizers,verbs=update
-// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machines;machinepools,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machines;machinesets;machinedeployments;machinepools,verbs=get;list;watch
 // +kubebuilder:rbac:groups=infrastructure.cluster.x-k8s.io,resources=awsclusters,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups=apiextensions.k8s.io,resources=customresourcedefinitions,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
@@ -122,14 +128,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (result ct
 		return r.reconcileDelete(ctx, s)
 	}
 	return runPhases(ctx, s,
-		r.reconcileConfiguration, // networks, and the objects that the spec refers to
-		r.reconcileSeed,          // connection, shared objects, namespace
-		r.reconcileVersion,       // is the way from the running to the desired version open?
-		r.reconcileRoots,         // authorities and keys
-		r.reconcileEndpoint,      // address of the API server, and who waits for it
-		r.reconcileComponents,    // render, apply, prune, observe
-		r.reconcileAccess,        // kubeconfig Secret of the CAPI contract
-		r.reconcileAvailability,  // does the API server answer through its endpoint?
+		r.reconcileConfiguration,    // networks, machines, and the objects that the spec refers to
+		r.reconcileSeed,             // connection, shared objects, namespace
+		r.reconcileVersion,          // is the way from the running to the desired version open?
+		r.reconcileRoots,            // authorities and keys
+		r.reconcileEndpoint,         // address of the API server, and who waits for it
+		r.reconcileComponents,       // render, apply, prune, observe
+		r.reconcileAccess,           // kubeconfig Secret of the CAPI contract
+		r.reconcileAvailability,     // does the API server answer through its endpoint?
+		r.reconcileSystemComponents, // what is kept in the workload cluster
 	)
 }
 

@@ -104,6 +104,19 @@ func references(configuration controlplanev1.KubeceptionControlPlaneConfiguratio
 	configMap("spec.apiServer.authentication.configRef", apiServer.Authentication.ConfigRef.Name, "config.yaml", &found.Authentication)
 	configMap("spec.apiServer.authorization.configRef", apiServer.Authorization.ConfigRef.Name, "config.yaml", &found.Authorization)
 
+	for i, manifests := range configuration.Addons.CNI.ManifestsRefs {
+		list = append(list, reference{
+			field: fmt.Sprintf("spec.addons.cni.manifestsRefs[%d]", i), object: &corev1.ConfigMap{}, name: manifests.Name,
+			use: func(data map[string][]byte) {
+				if found.CNIManifests == nil {
+					found.CNIManifests = map[string]string{}
+				}
+				for key, documents := range data {
+					found.CNIManifests[manifests.Name+"/"+key] = string(documents)
+				}
+			},
+		})
+	}
 	for i, kubeconfig := range apiServer.Authorization.Kubeconfigs {
 		list = append(list, reference{
 			field: fmt.Sprintf("spec.apiServer.authorization.kubeconfigs[%d].secretRef", i), object: &corev1.Secret{},

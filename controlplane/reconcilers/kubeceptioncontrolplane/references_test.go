@@ -28,6 +28,7 @@ func referringToAll() *controlplanev1.KubeceptionControlPlane {
 	api.Authorization.Kubeconfigs = []controlplanev1.AuthorizerKubeconfig{{
 		AuthorizerName: "webhook", SecretRef: controlplanev1.LocalObjectReference{Name: "authorizer"},
 	}}
+	c.Spec.Addons.CNI.ManifestsRefs = []controlplanev1.LocalObjectReference{{Name: "calico"}}
 	c.Spec.Etcd.Main.Backup.Store.SecretRef.Name = "store"
 	c.Spec.Etcd.Main.External.SecretRef.Name = "external-main"
 	c.Spec.Etcd.Events.External.SecretRef.Name = "external-events"
@@ -48,6 +49,7 @@ func referredTo() []client.Object {
 	}
 	certificate := map[string]string{wiring.CABundleKey: "ca", corev1.TLSCertKey: "crt", corev1.TLSPrivateKeyKey: "key"}
 	return []client.Object{
+		configMap("calico", "calico.yaml", "its manifests"),
 		configMap("audit", "policy", "a policy"), configMap("authentication", "config.yaml", "who"), configMap("authorization", "config.yaml", "may"),
 		secret("authorizer", map[string]string{"kubeconfig": "reach it"}), secret("store", map[string]string{"accessKeyID": "id"}),
 		secret("external-main", certificate), secret("external-events", certificate),
@@ -62,6 +64,7 @@ func TestEverythingThatASpecRefersToIsRead(t *testing.T) {
 	certificate := map[string][]byte{wiring.CABundleKey: []byte("ca"), corev1.TLSCertKey: []byte("crt"), corev1.TLSPrivateKeyKey: []byte("key")}
 	g.Expect(found).To(Equal(component.References{
 		AuditPolicy: "a policy", Authentication: "who", Authorization: "may",
+		CNIManifests:          map[string]string{"calico/calico.yaml": "its manifests"},
 		AuthorizerKubeconfigs: map[string]string{"webhook": "reach it"},
 		BackupCredentials:     map[string][]byte{"accessKeyID": []byte("id")},
 		ExternalEtcd:          map[string]map[string][]byte{wiring.EtcdMain: certificate, wiring.EtcdEvents: certificate},
@@ -78,6 +81,7 @@ func TestWhatIsMissingIsNamedWithItsFieldAndTheRemedy(t *testing.T) {
 		"an audit policy without key":    {"audit", true, `spec.apiServer.audit.policyRef: ConfigMap "audit" lacks the key "policy"; add it`},
 		"no authentication":              {"authentication", false, `spec.apiServer.authentication.configRef: ConfigMap "authentication" does not exist`},
 		"no authorization":               {"authorization", true, `spec.apiServer.authorization.configRef: ConfigMap "authorization" lacks the key "config.yaml"`},
+		"no manifests of a network":      {"calico", false, `spec.addons.cni.manifestsRefs[0]: ConfigMap "calico" does not exist; create it or correct the name`},
 		"no kubeconfig of an authorizer": {"authorizer", false, `spec.apiServer.authorization.kubeconfigs[0].secretRef: Secret "authorizer" does not exist`},
 		"no credentials of the store":    {"store", false, `spec.etcd.main.backup.store.secretRef: Secret "store" does not exist`},
 		"no certificate for etcd-main":   {"external-main", true, `spec.etcd.main.external.secretRef: Secret "external-main" lacks the key "ca.crt"`},

@@ -17,6 +17,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/seeds"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/targets"
 )
 
 // scope is what one reconcile knows. Fields are set by the phase named with them.
@@ -39,6 +40,8 @@ type scope struct {
 	seed *seeds.Seed
 	// report is set by reconcileComponents.
 	report *component.Report
+	// targets is set by reconcileSystemComponents.
+	targets targets.Report
 }
 
 func newScope(cluster *clusterv1.Cluster, controlPlane *controlplanev1.KubeceptionControlPlane, now time.Time) *scope {

@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/cluster-api/util/annotations"
 	"sigs.k8s.io/cluster-api/util/conditions"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
@@ -40,6 +41,7 @@ func (r *Reconciler) reconcileSeed(ctx context.Context, s *scope) (phaseResult, 
 		s.seedRefused(err)
 		return phaseResult{}, fmt.Errorf("ensure the namespace in the seed: %w", err)
 	}
+	annotations.AddAnnotations(s.controlPlane, map[string]string{controlplanev1.SeedAnnotation: s.seed.ID})
 	s.isTrue(controlplanev1.SeedReachableCondition, controlplanev1.SeedReachableReason)
 	s.input.Seed.PodSecurity = s.seed.PodSecurity
 	return next(), nil
@@ -49,6 +51,9 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	seed, err := r.Seeds.Get(ctx, s.controlPlane.Spec.Seed, s.user)
 	if err != nil {
 		return err
+	}
+	if was := s.controlPlane.Annotations[controlplanev1.SeedAnnotation]; was != "" && was != seed.ID {
+		return &seeds.AnotherSeedError{Is: seed.ID, Was: was}
 	}
 	s.seed = seed
 	return nil
@@ -68,6 +73,7 @@ func (s *scope) seedProblem(err error) bool {
 	var kubeconfig *seeds.KubeconfigError
 	var unreachable *seeds.UnreachableError
 	var lacking *seeds.PrerequisiteError
+	var another *seeds.AnotherSeedError
 	switch {
 	case errors.Is(err, seeds.ErrConnecting):
 		if conditions.IsTrue(s.controlPlane, controlplanev1.SeedReachableCondition) {
@@ -80,6 +86,8 @@ func (s *scope) seedProblem(err error) bool {
 		s.isFalse(controlplanev1.SeedReachableCondition, controlplanev1.SeedUnreachableReason, unreachable.Error())
 	case errors.As(err, &lacking):
 		s.isFalse(controlplanev1.SeedReachableCondition, controlplanev1.SeedPrerequisiteMissingReason, lacking.Error())
+	case errors.As(err, &another):
+		s.isFalse(controlplanev1.SeedReachableCondition, controlplanev1.SeedIsAnotherReason, another.Error())
 	default:
 		return false
 	}

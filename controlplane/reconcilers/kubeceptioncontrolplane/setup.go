@@ -25,23 +25,31 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
 )
 
-// SetupWithManager watches what a control plane depends on: itself, its Cluster, what its spec refers to and what
-// it generated in the management cluster, and its objects in the seed.
+// SetupWithManager watches what a control plane depends on: itself, its Cluster and the machines of that, what its spec
+// refers to and what it generated in the management cluster, and its objects in the seed and in the workload cluster.
 func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, options controller.Options) error {
 	r.roots = &pki.Store{Client: r.Client, Live: r.Live, Now: r.Now}
 	log := ctrl.LoggerFrom(ctx).WithValues("controller", "kubeceptioncontrolplane")
 	filter := predicates.ResourceHasFilterLabel(mgr.GetScheme(), log, r.WatchFilterValue)
 	secrets := &metav1.PartialObjectMetadata{}
 	secrets.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
-	err := ctrl.NewControllerManagedBy(mgr).
+	b := ctrl.NewControllerManagedBy(mgr)
+	for _, worker := range []client.Object{
+		&clusterv1.Machine{}, &clusterv1.MachineSet{}, &clusterv1.MachineDeployment{}, &clusterv1.MachinePool{},
+	} {
+		b.Watches(worker, handler.EnqueueRequestsFromMapFunc(r.ofMember), builder.WithPredicates(workerVersionChanged()))
+	}
+	err := b.
 		For(&controlplanev1.KubeceptionControlPlane{}, builder.WithPredicates(filter)).
 		Watches(&clusterv1.Cluster{}, handler.EnqueueRequestsFromMapFunc(r.ofCluster), builder.WithPredicates(filter, clusterChanged())).
 		// Roots and the kubeconfig are read from the cache, so its own events are needed: those of another one may come
 		// before it knows. What the spec refers to is read live.
-		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.ofRoot), builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
+		Watches(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.ofMember), builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		WatchesRawSource(source.Kind[client.Object](r.References, secrets, handler.EnqueueRequestsFromMapFunc(r.ofReference(true)), predicate.ResourceVersionChangedPredicate{})).
 		WatchesMetadata(&corev1.ConfigMap{}, handler.EnqueueRequestsFromMapFunc(r.ofReference(false)), builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		WatchesRawSource(r.Seeds.Source()).
+		WatchesRawSource(r.Targets.Source()).
+		WatchesRawSource(r.Clusters.GetClusterSource("kubeceptioncontrolplane", r.ofCluster)).
 		WithOptions(options).
 		Complete(r)
 	if err != nil {
@@ -64,8 +72,8 @@ func (r *Reconciler) ofCluster(_ context.Context, object client.Object) []reconc
 	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: cluster.Namespace, Name: cluster.Spec.ControlPlaneRef.Name}}}
 }
 
-// ofRoot finds the control planes whose root material or kubeconfig a Secret is.
-func (r *Reconciler) ofRoot(ctx context.Context, object client.Object) []reconcile.Request {
+// ofMember finds the control plane of the Cluster that an object belongs to: root material, the kubeconfig, a machine.
+func (r *Reconciler) ofMember(ctx context.Context, object client.Object) []reconcile.Request {
 	labels := client.MatchingLabels{clusterv1.ClusterNameLabel: object.GetLabels()[clusterv1.ClusterNameLabel]}
 	return r.find(ctx, object, func(*controlplanev1.KubeceptionControlPlane) bool { return true }, labels)
 }

@@ -36,6 +36,7 @@ func summarised() conditions.ForConditionTypes {
 func ownedConditions() []string {
 	return append(summarised(),
 		controlplanev1.AvailableCondition,
+		controlplanev1.SystemComponentsAvailableCondition,
 		controlplanev1.RollingOutCondition,
 		controlplanev1.ScalingUpCondition,
 		controlplanev1.ScalingDownCondition,
@@ -107,7 +108,7 @@ func setVersions(s *scope) {
 func setComponents(s *scope) {
 	list := make([]controlplanev1.ComponentStatus, 0, len(s.report.Components))
 	for _, c := range s.report.Components {
-		list = append(list, c.Status())
+		list = append(list, s.componentStatus(c))
 	}
 	s.controlPlane.Status.Components = list
 }
@@ -221,7 +222,8 @@ func (r *Reconciler) recordTransitions(s *scope) {
 	for _, condition := range s.before {
 		before[condition.Type] = condition
 	}
-	for _, conditionType := range append(summarised(), controlplanev1.AvailableCondition, controlplanev1.RollingOutCondition) {
+	for _, conditionType := range append(summarised(),
+		controlplanev1.AvailableCondition, controlplanev1.SystemComponentsAvailableCondition, controlplanev1.RollingOutCondition) {
 		condition := conditions.Get(s.controlPlane, conditionType)
 		if condition == nil || !worthAnEvent(before[conditionType], *condition) {
 			continue

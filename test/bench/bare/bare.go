@@ -33,8 +33,12 @@ func Start(ctx context.Context, binaries Binaries, dir string, count int) ([]tim
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	planes := make([]*plane, count)
+	ports, err := freePorts(count * portsPerPlane)
+	if err != nil {
+		return nil, err
+	}
 	for i := range planes {
-		p, err := prepare(filepath.Join(dir, fmt.Sprint(i)))
+		p, err := prepare(filepath.Join(dir, fmt.Sprint(i)), ports[i*portsPerPlane:])
 		if err != nil {
 			return nil, err
 		}
@@ -99,16 +103,26 @@ func (p *plane) stop() {
 	_ = os.RemoveAll(p.dir)
 }
 
-// freePorts returns ports of the loopback interface that nobody uses at the moment.
+// Ports that nothing is given by chance: the kernel hands out those above for connections, and one that looks free
+// now may be one's own connection to another control plane a moment later.
+const (
+	firstPort = 20000
+	lastPort  = 32767
+)
+
+// freePorts returns different ports of the loopback interface that nobody uses.
 func freePorts(count int) ([]int, error) {
-	ports := make([]int, count)
-	for i := range ports {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+	var ports []int
+	for port := firstPort; port <= lastPort && len(ports) < count; port++ {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+			continue
 		}
-		defer func() { _ = listener.Close() }() //nolint:gocritic // Only after the last one is found, so that all differ.
-		ports[i] = listener.Addr().(*net.TCPAddr).Port
+		_ = listener.Close()
+		ports = append(ports, port)
+	}
+	if len(ports) < count {
+		return nil, fmt.Errorf("find %d free ports from %d to %d: found %d", count, firstPort, lastPort, len(ports))
 	}
 	return ports, nil
 }

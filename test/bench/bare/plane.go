@@ -30,18 +30,18 @@ type plane struct {
 
 func (p *plane) file(name string) string { return filepath.Join(p.dir, name) }
 
+// portsPerPlane are etcd's for clients and peers, and the API server's.
+const portsPerPlane = 3
+
 // prepare makes everything that a start by hand would find ready: folder, certificates and keys.
-func prepare(dir string) (*plane, error) {
-	ports, err := freePorts(3)
-	if err != nil {
-		return nil, err
-	}
+func prepare(dir string, ports []int) (*plane, error) {
 	p := &plane{dir: dir, etcdPort: ports[0], peerPort: ports[1], httpsPort: ports[2]}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	now := time.Now()
 	secrets := map[string]map[string][]byte{}
+	var err error
 	for _, name := range pki.RootNames() {
 		if secrets[name.SecretName(clusterName)], err = pki.GenerateRoot(name, now); err != nil {
 			return nil, err

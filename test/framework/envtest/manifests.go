@@ -6,9 +6,7 @@ package envtest
 
 import (
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -19,52 +17,51 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
-// Folders of manifests as users install them, below config/<provider>/base: generated, then completed by kustomize.
-const (
-	crdFolder     = "crd"
-	webhookFolder = "webhook"
-)
-
-// CRDs returns the CRDs of this project as users install them.
+// CRDs returns the CRDs of all providers as users install them.
 func CRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
-	crds, err := build[apiextensionsv1.CustomResourceDefinition](crdFolder)
-	return slices.Concat(slices.Collect(maps.Values(crds))...), err
+	var all []*apiextensionsv1.CustomResourceDefinition
+	err := eachProvider("crd", func(_, folder string) error {
+		crds, err := build[apiextensionsv1.CustomResourceDefinition](folder)
+		all = append(all, crds...)
+		return err
+	})
+	return all, err
 }
 
+// webhooks returns the webhook configurations of all providers, named apart as their overlays name them.
 func webhooks() ([]*admissionregistrationv1.ValidatingWebhookConfiguration, error) {
-	configurations, err := build[admissionregistrationv1.ValidatingWebhookConfiguration](webhookFolder)
-	var out []*admissionregistrationv1.ValidatingWebhookConfiguration
-	for provider, list := range configurations {
-		for _, configuration := range list {
-			configuration.Name = provider + "-" + configuration.Name // As the overlay of the provider does.
-			out = append(out, configuration)
+	var all []*admissionregistrationv1.ValidatingWebhookConfiguration
+	err := eachProvider("webhook", func(provider, folder string) error {
+		configurations, err := build[admissionregistrationv1.ValidatingWebhookConfiguration](folder)
+		for _, configuration := range configurations {
+			configuration.Name = provider + "-" + configuration.Name
 		}
-	}
-	return out, err
+		all = append(all, configurations...)
+		return err
+	})
+	return all, err
 }
 
-// build returns the objects of a kustomization, all of one kind, by provider.
-func build[T any](folder string) (map[string][]*T, error) {
+// eachProvider visits a folder of generated manifests, completed by kustomize, of every provider.
+func eachProvider(name string, visit func(provider, folder string) error) error {
 	root, err := (&parts.Builder{}).CheckoutDir()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	bases, err := filepath.Glob(filepath.Join(root, "config", "*", "base", folder))
-	if err != nil || len(bases) == 0 {
-		return nil, fmt.Errorf("find the folders %s: %w", folder, err)
+	folders, err := filepath.Glob(filepath.Join(root, "config", "*", "base", name))
+	if err != nil {
+		return err
 	}
-	out := map[string][]*T{}
-	for _, base := range bases {
-		provider := filepath.Base(filepath.Dir(filepath.Dir(base)))
-		if out[provider], err = buildFolder[T](base); err != nil {
-			return nil, err
+	for _, folder := range folders {
+		if err := visit(filepath.Base(filepath.Dir(filepath.Dir(folder))), folder); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
-// buildFolder returns the objects of a kustomization, all of one kind.
-func buildFolder[T any](folder string) ([]*T, error) {
+// build returns the objects of a kustomization, all of one kind.
+func build[T any](folder string) ([]*T, error) {
 	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", folder, err)

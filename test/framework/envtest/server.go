@@ -21,6 +21,7 @@ import (
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 )
 
 // startTimeout bounds the start of one API server. A machine that builds
@@ -63,6 +64,7 @@ func Scheme() *runtime.Scheme {
 		apiextensionsv1.AddToScheme,
 		clusterv1.AddToScheme,
 		controlplanev1.AddToScheme,
+		infrav1.AddToScheme,
 		bootstrapv1.AddToScheme,
 	)
 	if err := builder.AddToScheme(scheme); err != nil {

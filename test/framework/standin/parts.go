@@ -72,8 +72,11 @@ func (s *Seed) runEtcd(ctx context.Context, req ctrl.Request) (ctrl.Result, erro
 }
 
 // rollOut brings a Deployment to its desired state in one step: one ReplicaSet for each pod template, the last of
-// which has all pods.
+// which has all pods. What is in kube-system is not hosted: a cluster may be a seed and a workload cluster of tests.
 func (s *Seed) rollOut(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	if req.Namespace == metav1.NamespaceSystem {
+		return ctrl.Result{}, nil
+	}
 	deployment := &appsv1.Deployment{}
 	if err := s.client.Get(ctx, req.NamespacedName, deployment); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)

@@ -57,17 +57,7 @@ type held struct {
 
 // Start plays in a cluster until the context ends. Without etcd-druid's kinds, no etcd is played.
 func Start(ctx context.Context, cluster *rest.Config, etcds bool) (*Seed, error) {
-	scheme := runtime.NewScheme()
-	if err := clientgoscheme.AddToScheme(scheme); err != nil {
-		return nil, err
-	}
-	if err := druidv1alpha1.AddToScheme(scheme); err != nil {
-		return nil, err
-	}
-	anyName := true // Several play in one process.
-	mgr, err := ctrl.NewManager(cluster, ctrl.Options{
-		Scheme: scheme, Metrics: server.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: &anyName},
-	})
+	mgr, err := newManager(cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +82,20 @@ func Start(ctx context.Context, cluster *rest.Config, etcds bool) (*Seed, error)
 		return nil, ctx.Err()
 	}
 	return s, nil
+}
+
+func newManager(cluster *rest.Config) (ctrl.Manager, error) {
+	scheme := runtime.NewScheme()
+	if err := clientgoscheme.AddToScheme(scheme); err != nil {
+		return nil, err
+	}
+	if err := druidv1alpha1.AddToScheme(scheme); err != nil {
+		return nil, err
+	}
+	anyName := true // Several play in one process.
+	return ctrl.NewManager(cluster, ctrl.Options{
+		Scheme: scheme, Metrics: server.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: &anyName},
+	})
 }
 
 // Hold keeps a part of a namespace as it is until it is released.

@@ -168,3 +168,32 @@ func abandoned(t *testing.T) {
 	s.goes()
 	s.Expect(s.remoteNamespace().DeletionTimestamp).To(BeNil(), "what is in the seed stays there")
 }
+
+func TestTheWayToASeedMayChangeAndTheSeedMayNot(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.host()
+	s.comesUp()
+	seed := s.controlPlane().Annotations[controlplanev1.SeedAnnotation]
+	s.Expect(seed).NotTo(BeEmpty())
+	before := s.deployments()
+
+	kubeconfig, err := kubeconfigOf(world.management.Config, world.management.Config.Host)
+	s.Expect(err).NotTo(HaveOccurred())
+	s.supply(kubeconfig)
+	s.change(func(c *controlplanev1.KubeceptionControlPlane) { c.Spec.Seed.KubeconfigRef.Name = seedSecret })
+	s.comesUp()
+	s.Expect(s.deployments()).To(Equal(before))
+
+	// What a management cluster finds that the control plane was moved to without its kubeconfig.
+	s.change(func(c *controlplanev1.KubeceptionControlPlane) {
+		c.Annotations[controlplanev1.SeedAnnotation] = "elsewhere"
+	})
+	s.says(controlplanev1.SeedReachableCondition, metav1.ConditionFalse, controlplanev1.SeedIsAnotherReason,
+		"leads to cluster "+seed, "the control plane runs in cluster elsewhere", "set spec.seed.kubeconfigRef")
+	s.Expect(s.Delete(s.Context(), s.cluster())).To(Succeed())
+	s.says(controlplanev1.DeletingCondition, metav1.ConditionTrue, controlplanev1.DeletingWaitingForSeedReason, "cluster elsewhere")
+	s.Expect(s.deployments()).To(Equal(before), "what is in a seed that is not its own is left alone")
+	s.change(func(c *controlplanev1.KubeceptionControlPlane) { c.Annotations[controlplanev1.SeedAnnotation] = seed })
+	s.goes()
+}

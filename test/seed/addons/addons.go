@@ -12,12 +12,14 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/druid"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/kubeception"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/objectstore"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/registry"
 )
 
 // All returns the addons in the order of their installation: each may need those before it.
 func All() []seed.Addon {
 	return []seed.Addon{
 		coredns.Addon{},
+		registry.Addon{},
 		objectstore.Addon{},
 		druid.Addon{},
 		capi.Addon{},

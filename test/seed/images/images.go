@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -33,12 +34,15 @@ const NonRoot = "65532:65532"
 
 // formatVersion is part of every cache key: raise it when equal inputs shall
 // give another image than before.
-const formatVersion = 1
+const formatVersion = 2
 
 // Spec describes an image.
 type Spec struct {
 	// Name and Tag make the reference localhost/kubeception/<Name>:<Tag>.
 	Name, Tag string
+	// Base is the path of a layer below the files, an uncompressed tar archive, for example of Debian packages.
+	// Default: the least that programs without a distribution expect.
+	Base string
 	// Files maps a path in the image to a file on this machine. Files keep
 	// their permission bits and belong to root.
 	Files map[string]string
@@ -46,12 +50,29 @@ type Spec struct {
 	Links map[string]string
 	// Entrypoint is the command with its fixed arguments.
 	Entrypoint []string
+	// StopSignal asks the program to end, for example SIGRTMIN+3. Default: SIGTERM.
+	StopSignal string
 	// User is "uid:gid". Default NonRoot.
 	User string
 	// Env adds variables to PATH and HOME (/home/nonroot, writable by NonRoot).
 	Env map[string]string
 	// CACertificates adds this machine's trusted certificate authorities.
 	CACertificates bool
+}
+
+// Folder adds the files of a folder of this machine, as they lie in it.
+func (s *Spec) Folder(dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		inside, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		s.Files["/"+filepath.ToSlash(inside)] = path
+		return nil
+	})
 }
 
 // Ref returns the reference of the image, which manifests use.
@@ -136,6 +157,13 @@ func cacheKey(spec Spec) (string, error) {
 		content[dest] = sum
 	}
 	spec.Files = content
+	if spec.Base != "" {
+		sum, err := fileDigest(spec.Base)
+		if err != nil {
+			return "", err
+		}
+		spec.Base = sum
+	}
 	encoded, err := json.Marshal(spec)
 	if err != nil {
 		return "", err
@@ -205,9 +233,12 @@ func build(spec Spec, dir string) error {
 	return os.Rename(result, dir)
 }
 
-// assemble makes the image from two layers: what all images share, and the files.
+// assemble makes the image from two layers: what many images share, and the files.
 func assemble(spec Spec, scratch string) (v1.Image, error) {
 	base, err := baseLayer(filepath.Join(scratch, "base.tar"))
+	if spec.Base != "" {
+		base, err = openLayer(spec.Base)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -227,6 +258,7 @@ func assemble(spec Spec, scratch string) (v1.Image, error) {
 	config.OS, config.Architecture = "linux", architecture
 	config.Config.Entrypoint = spec.Entrypoint
 	config.Config.User = spec.User
+	config.Config.StopSignal = spec.StopSignal
 	config.Config.WorkingDir = "/"
 	for _, name := range slices.Sorted(maps.Keys(spec.Env)) {
 		config.Config.Env = append(config.Config.Env, name+"="+spec.Env[name])

@@ -161,6 +161,17 @@ func writeLayer(target string, fill func(*archive)) (v1.Layer, error) {
 	return &layer{path: target, digest: digest, size: info.Size()}, err
 }
 
+// openLayer is the layer in an uncompressed tar archive.
+func openLayer(path string) (v1.Layer, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	digest, size, err := v1.SHA256(file)
+	return &layer{path: path, digest: digest, size: size}, err
+}
+
 func (l *layer) Digest() (v1.Hash, error)             { return l.digest, nil }
 func (l *layer) DiffID() (v1.Hash, error)             { return l.digest, nil }
 func (l *layer) Size() (int64, error)                 { return l.size, nil }

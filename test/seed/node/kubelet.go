@@ -18,12 +18,16 @@ import (
 
 const (
 	maxPods = 250
-	// dnsIndex is where the DNS service is in the service network.
-	dnsIndex = 10
+	// dnsIndex is where the DNS service is in the service network, registryIndex where the registry is.
+	dnsIndex      = 10
+	registryIndex = 11
 )
 
 // DNSAddress is the address of the cluster's DNS service.
 func (n *Node) DNSAddress() string { return n.Network.ServiceAddress(dnsIndex).String() }
+
+// RegistryAddress is the address of the registry for nodes of workload clusters.
+func (n *Node) RegistryAddress() string { return n.Network.ServiceAddress(registryIndex).String() }
 
 // StartKubelet starts the kubelet and returns when the node is ready.
 func (n *Node) StartKubelet(ctx context.Context, binary string) error {

@@ -9,13 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 )
 
-// tools are the programs taken from Debian, with the packages they come in.
+// tools are the programs that a node needs from Debian, with the packages they come in.
 var tools = map[string]string{
 	"runc":                "runc",
 	pluginDir + "/bridge": "containernetworking-plugins",
@@ -26,19 +27,36 @@ var tools = map[string]string{
 	"mount":               "mount",
 }
 
+// buildTools are what builds images and programs that Go alone cannot build.
+var buildTools = map[string]string{
+	"gcc":        "gcc libc6-dev",
+	"mmdebstrap": "mmdebstrap",
+}
+
 // kernelModules are needed where they are not built in; loading fails silently
 // where they are.
 var kernelModules = []string{"overlay", "br_netfilter"}
 
-// InstallTools installs the Debian packages of tools that are missing.
+// InstallTools installs the Debian packages of missing programs that a node or its images are made with.
 func InstallTools(ctx context.Context, log io.Writer) error {
 	for _, module := range kernelModules {
 		_ = exec.CommandContext(ctx, "modprobe", module).Run()
 	}
+	all := maps.Clone(tools)
+	maps.Copy(all, buildTools)
+	return install(ctx, log, all)
+}
+
+// InstallBuildTools installs the Debian packages of missing programs that images are made with.
+func InstallBuildTools(ctx context.Context, log io.Writer) error {
+	return install(ctx, log, buildTools)
+}
+
+func install(ctx context.Context, log io.Writer, wanted map[string]string) error {
 	var missing []string
-	for tool, pkg := range tools {
+	for tool, packages := range wanted {
 		if _, err := exec.LookPath(tool); err != nil {
-			missing = append(missing, pkg)
+			missing = append(missing, strings.Fields(packages)...)
 		}
 	}
 	if len(missing) == 0 {
@@ -54,12 +72,12 @@ func InstallTools(ctx context.Context, log io.Writer) error {
 		cmd.Stdout, cmd.Stderr = log, log
 		return cmd.Run()
 	}
-	install := append([]string{"install", "--yes", "--no-install-recommends"}, missing...)
-	if err := run(install...); err == nil {
+	command := append([]string{"install", "--yes", "--no-install-recommends"}, missing...)
+	if err := run(command...); err == nil {
 		return nil
 	}
 	// Package lists may be missing or old.
-	if err := errors.Join(run("update"), run(install...)); err != nil {
+	if err := errors.Join(run("update"), run(command...)); err != nil {
 		return fmt.Errorf("install %s: %w", strings.Join(missing, ", "), err)
 	}
 	return nil

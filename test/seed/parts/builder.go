@@ -63,7 +63,11 @@ func (b *Builder) Binary(ctx context.Context, name string) (string, error) {
 	if _, err := os.Stat(target); err == nil {
 		return target, nil
 	}
-	if err := b.compile(ctx, dir, target, args); err != nil {
+	var environment []string
+	if part.C {
+		environment = append(environment, "CGO_ENABLED=1")
+	}
+	if err := b.compile(ctx, dir, target, args, environment...); err != nil {
 		return "", fmt.Errorf("build %s: %w", name, err)
 	}
 	return target, nil
@@ -142,6 +146,11 @@ func (b *Builder) buildArgs(name string, part Part) ([]string, error) {
 		args = append(args, "-tags", part.Tags)
 	}
 	ldflags := "-s -w"
+	if part.C {
+		// The last two are Go's own in place of glibc's, which cannot be linked statically.
+		ldflags += " -extldflags=-static"
+		args = append(args, "-tags", "netgo,osusergo")
+	}
 	if part.Stamp != nil {
 		version, err := b.Version(name)
 		if err != nil {
@@ -156,7 +165,7 @@ func (b *Builder) buildArgs(name string, part Part) ([]string, error) {
 
 // compile builds into a folder beside target and renames it, so that target
 // exists either completely or not at all.
-func (b *Builder) compile(ctx context.Context, dir, target string, args []string) error {
+func (b *Builder) compile(ctx context.Context, dir, target string, args []string, environment ...string) error {
 	b.compiling.Lock()
 	defer b.compiling.Unlock()
 	final := filepath.Dir(target)
@@ -178,7 +187,7 @@ func (b *Builder) compile(ctx context.Context, dir, target string, args []string
 	defer func() { _ = os.RemoveAll(scratch) }()
 	last := len(args) - 1
 	command := append(append([]string{}, args[:last]...), "-o", filepath.Join(scratch, filepath.Base(target)), args[last])
-	if _, err := b.goCommand(ctx, dir, command...); err != nil {
+	if _, err := b.goCommandWith(ctx, environment, dir, command...); err != nil {
 		return err
 	}
 	if err := os.Chmod(scratch, 0o755); err != nil {
@@ -189,10 +198,15 @@ func (b *Builder) compile(ctx context.Context, dir, target string, args []string
 
 // goCommand runs the Go command in dir and returns its standard output.
 func (b *Builder) goCommand(ctx context.Context, dir string, args ...string) (string, error) {
+	return b.goCommandWith(ctx, nil, dir, args...)
+}
+
+func (b *Builder) goCommandWith(ctx context.Context, environment []string, dir string, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOOS=linux", "GOARCH="+runtime.GOARCH)
+	cmd.Env = append(cmd.Env, environment...)
 	cmd.Stdout = &stdout
 	cmd.Stderr = &stderr
 	if b.Log != nil {

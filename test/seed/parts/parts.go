@@ -20,15 +20,19 @@ type Part struct {
 	Package string
 	// Tags are build tags, separated by commas.
 	Tags string
+	// C says that it needs a C compiler. It is linked statically nevertheless.
+	C bool
 	// Stamp returns linker settings for a version, as "import/path.name=value".
 	Stamp func(version string) []string
 }
 
 const (
-	folder     = "test/seed/parts/"
-	kubernetes = "k8s.io/kubernetes"
-	capi       = "sigs.k8s.io/cluster-api"
-	containerd = "github.com/containerd/containerd/v2"
+	folder       = "test/seed/parts/"
+	kubernetes   = "k8s.io/kubernetes"
+	capi         = "sigs.k8s.io/cluster-api"
+	containerd   = "github.com/containerd/containerd/v2"
+	konnectivity = "sigs.k8s.io/apiserver-network-proxy"
+	cniPlugins   = "github.com/containernetworking/plugins"
 	// The snapshotters left out need C headers or tools nobody has by default.
 	containerdTags = "no_btrfs,no_devmapper,no_zfs"
 	managerPrefix  = "manager:"
@@ -42,6 +46,8 @@ func table() map[string]Part {
 		"etcd":    {Folder: folder + "etcd", Module: "go.etcd.io/etcd/server/v3", Package: "go.etcd.io/etcd/server/v3"},
 		"etcdctl": {Folder: folder + "etcd", Module: "go.etcd.io/etcd/etcdctl/v3", Package: "go.etcd.io/etcd/etcdctl/v3"},
 		"coredns": {Folder: folder + "coredns", Module: "github.com/coredns/coredns", Package: "."},
+		// For the node-cache of k8s.io/dns; see its main.go.
+		"node-cache-standin": {Folder: folder + "coredns", Module: "github.com/coredns/coredns", Package: "./node-cache-standin"},
 
 		"capi-core":  {Folder: folder + "cluster-api", Module: capi, Package: capi + "/core", Stamp: capiStamp},
 		"clusterctl": {Folder: folder + "cluster-api", Module: capi, Package: capi + "/cmd/clusterctl", Stamp: capiStamp},
@@ -55,25 +61,35 @@ func table() map[string]Part {
 		// For its CustomResourceDefinitions only.
 		"cluster-api-provider-aws": {Folder: folder + "cluster-api-provider-aws", Module: "sigs.k8s.io/cluster-api-provider-aws/v2"},
 
-		"seed-agent": {Folder: "test", Package: "./seed/agent"},
-		"seed-pid1":  {Folder: "test", Package: "./seed/node/pid1"},
-		"pause":      {Folder: "test", Package: "./seed/pause"},
+		"proxy-server":   {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/server"},
+		"proxy-agent":    {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/agent"},
+		"metrics-server": {Folder: folder + "metrics-server", Module: "sigs.k8s.io/metrics-server", Package: "sigs.k8s.io/metrics-server/cmd/metrics-server", Stamp: metricsServerStamp},
+		"flanneld":       {Folder: folder + "flannel", Module: "github.com/flannel-io/flannel", Package: "github.com/flannel-io/flannel", C: true},
+		"cni-flannel":    {Folder: folder + "cni-plugin-flannel", Module: cniPlugins, Package: cniPlugins + "/plugins/meta/flannel"},
+		"registry":       {Folder: folder + "registry", Module: "github.com/distribution/distribution/v3", Package: "."},
+
+		"seed-agent":   {Folder: "test", Package: "./seed/agent"},
+		"seed-pid1":    {Folder: "test", Package: "./seed/node/pid1"},
+		"machine-init": {Folder: ".", Package: "./cmd/machine-init"},
+		"workload":     {Folder: "test", Package: "./workload"},
+		"pause":        {Folder: "test", Package: "./seed/pause"},
 	}
 	for _, name := range []string{"containerd", "containerd-shim-runc-v2", "ctr"} {
 		t[name] = Part{Folder: folder + "containerd", Module: containerd, Package: containerd + "/cmd/" + name, Tags: containerdTags, Stamp: containerdStamp}
 	}
-	for _, name := range []string{"kubectl", "kubelet", "kube-proxy"} {
-		t[name] = kubernetesPart("1.36", name)
+	for name, kind := range map[string]string{"bridge": "main", "loopback": "main", "ptp": "main", "host-local": "ipam", "portmap": "meta"} {
+		t["cni-"+name] = Part{Folder: folder + "cni-plugins", Module: cniPlugins, Package: cniPlugins + "/plugins/" + kind + "/" + name}
 	}
+	t["kubectl"] = kubernetesPart(KubernetesMinors[0], "kubectl")
 	for _, minor := range KubernetesMinors {
-		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
+		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"} {
 			t[name+"-"+minor] = kubernetesPart(minor, name)
 		}
 	}
 	return t
 }
 
-// KubernetesMinors are the minors that control planes are built for, newest first.
+// KubernetesMinors are the minors that control planes and nodes are built for, newest first.
 // The seed itself runs the newest.
 var KubernetesMinors = []string{"1.36", "1.35"}
 
@@ -97,6 +113,11 @@ func lookup(name string) (Part, error) {
 // the release does; unstamped binaries call themselves v0.0.0-master.
 func kubernetesStamp(version string) []string {
 	return append(stampVersion("k8s.io/component-base/version", version), stampVersion("k8s.io/client-go/pkg/version", version)...)
+}
+
+// metricsServerStamp is what its build does: what it reports itself, and what the API machinery in it takes for its version.
+func metricsServerStamp(version string) []string {
+	return stampVersion("k8s.io/client-go/pkg/version", version)
 }
 
 func capiStamp(version string) []string { return stampVersion(capi+"/version", version) }

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -23,6 +22,8 @@ import (
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/template"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/workload"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
@@ -31,6 +32,8 @@ import (
 const (
 	Namespace = "demo"
 	Name      = "first"
+	// Workers is the number of its nodes.
+	Workers = 2
 )
 
 // timeout is far beyond what a first start takes on a busy machine.
@@ -51,7 +54,12 @@ func KubeconfigPath(stateDir string) string {
 
 // Install implements seed.Addon.
 func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
-	manifests, err := render(ctx, s, log)
+	version, err := s.Binaries.Version("kube-apiserver-" + parts.KubernetesMinors[0])
+	if err != nil {
+		return err
+	}
+	key := client.ObjectKey{Namespace: Namespace, Name: Name}
+	manifests, err := template.Generate(ctx, s, template.Cluster{ObjectKey: key, Version: version, Workers: Workers}, log)
 	if err != nil {
 		return err
 	}
@@ -71,35 +79,14 @@ func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(KubeconfigPath(s.StateDir), kubeconfig, 0o600)
-}
-
-// render runs clusterctl generate cluster on the template of this checkout.
-func render(ctx context.Context, s *seed.Seed, log io.Writer) ([]byte, error) {
-	clusterctl, err := s.Binaries.Binary(ctx, "clusterctl")
-	if err != nil {
-		return nil, err
+	if err := os.WriteFile(KubeconfigPath(s.StateDir), kubeconfig, 0o600); err != nil {
+		return err
 	}
-	checkout, err := s.Binaries.CheckoutDir()
+	nodes, err := workload.Connect(ctx, cluster, scheme())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	newest := parts.KubernetesMinors[0]
-	version, err := s.Binaries.Version("kube-apiserver-" + newest)
-	if err != nil {
-		return nil, err
-	}
-	command := exec.CommandContext(ctx, clusterctl, "generate", "cluster", Name,
-		"--config", filepath.Join(s.StateDir, "clusterctl.yaml"), "--kubeconfig", s.Kubeconfig,
-		"--from", filepath.Join(checkout, "templates", "cluster-template.yaml"),
-		"--target-namespace", Namespace, "--kubernetes-version", version, "--control-plane-machine-count", "1")
-	command.Env = append(os.Environ(), "CLUSTERCTL_DISABLE_VERSIONCHECK=true")
-	command.Stderr = log
-	manifests, err := command.Output()
-	if err != nil {
-		return nil, fmt.Errorf("clusterctl generate cluster: %w", err)
-	}
-	return manifests, nil
+	return nodes.UntilNodesReady(ctx, Workers, timeout)
 }
 
 func scheme() *runtime.Scheme {

@@ -20,13 +20,9 @@ func assetsCommand(opts *seed.Options) *cobra.Command {
 	return &cobra.Command{
 		Use: "assets", Short: "Build the programs that tests run, and print where they find them", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cache := opts.CacheDir
-			if cache == "" {
-				dir, err := os.UserCacheDir()
-				if err != nil {
-					return fmt.Errorf("find the cache folder: %w", err)
-				}
-				cache = filepath.Join(dir, "kubeception")
+			cache, err := cacheDir(opts)
+			if err != nil {
+				return err
 			}
 			builder := &parts.Builder{CacheDir: cache, Log: cmd.ErrOrStderr()}
 			newest := parts.KubernetesMinors[0]
@@ -44,6 +40,17 @@ func assetsCommand(opts *seed.Options) *cobra.Command {
 			return err
 		},
 	}
+}
+
+func cacheDir(opts *seed.Options) (string, error) {
+	if opts.CacheDir != "" {
+		return opts.CacheDir, nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w", err)
+	}
+	return filepath.Join(dir, "kubeception"), nil
 }
 
 // hostedPrograms are the programs of control planes by the names that tests of components expect: those of older

@@ -40,7 +40,8 @@ func command() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&opts.StateDir, "state-dir", "_run", "folder of the seed's files")
 	root.PersistentFlags().StringVar(&opts.CacheDir, "cache-dir", "", "folder of built binaries and images (default ~/.cache/kubeception)")
-	root.AddCommand(upCommand(&opts), downCommand(&opts), statusCommand(&opts), loadCommand(&opts), assetsCommand(&opts))
+	root.AddCommand(upCommand(&opts), downCommand(&opts), statusCommand(&opts), loadCommand(&opts), assetsCommand(&opts),
+		machineImageCommand(&opts))
 	return root
 }
 
@@ -77,8 +78,9 @@ func upCommand(opts *seed.Options) *cobra.Command {
 			}
 			cmd.Printf("  clusterctl describe cluster %s -n %s\n", example.Name, example.Namespace)
 			cmd.Printf("  kubectl get pods -n %s--%s\n", example.Namespace, example.Name)
-			cmd.Printf("\nThe hosted control plane of the example cluster:\n\n")
-			cmd.Printf("  kubectl --kubeconfig %s get namespaces\n", relative(example.KubeconfigPath(s.StateDir)))
+			cmd.Printf("  kubectl get pods -n %s--%s--machines\n", example.Namespace, example.Name)
+			cmd.Printf("\nThe example cluster, with a hosted control plane and %d nodes:\n\n", example.Workers)
+			cmd.Printf("  kubectl --kubeconfig %s get nodes,pods -A -o wide\n", relative(example.KubeconfigPath(s.StateDir)))
 			return nil
 		},
 	}
