@@ -22,8 +22,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/yaml"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
+	bootstrapadmission "github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component/golden"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components"
@@ -73,10 +75,16 @@ func expectAccepted(t *testing.T, document string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if controlPlane, isOurs := object.(*controlplanev1.KubeceptionControlPlane); isOurs {
-		expectSchema(t, fields)
-		expectAdmitted(t, controlPlane)
-		expectRendered(t, controlPlane)
+	switch object := object.(type) {
+	case *controlplanev1.KubeceptionControlPlane:
+		expectSchema(t, controlPlaneCRD, fields)
+		expectAdmitted(t, object)
+		expectRendered(t, object)
+	case *bootstrapv1.KubeceptionConfigTemplate:
+		expectSchema(t, configTemplateCRD, fields)
+		if _, err := (&bootstrapadmission.KubeceptionConfigTemplate{}).ValidateCreate(t.Context(), object); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -84,6 +92,7 @@ func expectAccepted(t *testing.T, document string) {
 func scheme() *runtime.Scheme {
 	all := setup.Scheme()
 	utilruntime.Must(infrav1.AddToScheme(all))
+	utilruntime.Must(bootstrapv1.AddToScheme(all))
 	return all
 }
 

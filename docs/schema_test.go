@@ -6,6 +6,7 @@ package docs
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
@@ -17,31 +18,35 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-const crdFile = "../config/controlplane/base/crd/bases/controlplane.cluster.x-k8s.io_kubeceptioncontrolplanes.yaml"
+// CRDs of what examples are about, below config.
+const (
+	controlPlaneCRD   = "controlplane/base/crd/bases/controlplane.cluster.x-k8s.io_kubeceptioncontrolplanes.yaml"
+	configTemplateCRD = "bootstrap/base/crd/bases/bootstrap.cluster.x-k8s.io_kubeceptionconfigtemplates.yaml"
+)
 
-// expectSchema puts a control plane to the schema and the CEL rules of its CRD, as an API server does.
-func expectSchema(t *testing.T, controlPlane map[string]any) {
+// expectSchema puts an object to the schema and the CEL rules of its CRD, as an API server does.
+func expectSchema(t *testing.T, crd string, object map[string]any) {
 	t.Helper()
-	props := readSchema(t)
+	props := readSchema(t, crd)
 	validator, _, err := validation.NewSchemaValidator(props)
 	if err != nil {
 		t.Fatal(err)
 	}
-	problems := validation.ValidateCustomResource(nil, controlPlane, validator)
+	problems := validation.ValidateCustomResource(nil, object, validator)
 	structural, err := schema.NewStructural(props)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ofRules, _ := cel.NewValidator(structural, true, celconfig.PerCallLimit).
-		Validate(t.Context(), nil, structural, controlPlane, nil, celconfig.RuntimeCELCostBudget)
+		Validate(t.Context(), nil, structural, object, nil, celconfig.RuntimeCELCostBudget)
 	for _, problem := range append(problems, ofRules...) {
 		t.Error(problem)
 	}
 }
 
-func readSchema(t *testing.T) *apiextensions.JSONSchemaProps {
+func readSchema(t *testing.T, file string) *apiextensions.JSONSchemaProps {
 	t.Helper()
-	content, err := os.ReadFile(crdFile)
+	content, err := os.ReadFile(filepath.Join("..", "config", file))
 	if err != nil {
 		t.Fatal(err)
 	}

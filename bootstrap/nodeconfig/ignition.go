@@ -36,7 +36,7 @@ func ignition(c content) ([]byte, error) {
 		return nil, fmt.Errorf("write the Ignition config: %w", err)
 	}
 	if _, problems, err := v3_3.Parse(encoded); err != nil {
-		return nil, fmt.Errorf("Ignition refuses the config: %w: %s", err, strings.TrimSpace(problems.String()))
+		return nil, fmt.Errorf("validate the Ignition config: %w: %s", err, strings.TrimSpace(problems.String()))
 	}
 	return encoded, nil
 }

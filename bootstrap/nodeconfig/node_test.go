@@ -70,7 +70,7 @@ func TestWhatCannotBeRendered(t *testing.T) {
 		"what Ignition refuses": {func(n *Node) {
 			n.Spec.Format = bootstrapv1.Ignition
 			n.Spec.Files = []bootstrapv1.File{{Path: "relative", Content: new("")}}
-		}, "Ignition refuses the config"},
+		}, "validate the Ignition config"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

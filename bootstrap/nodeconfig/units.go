@@ -41,6 +41,8 @@ func kubeletService(node *Node) string {
 		flags = append(flags, "--cloud-provider=external")
 	}
 	flags = append(flags, fmt.Sprintf("--v=%d", ptr.Deref(node.Spec.Kubelet.Verbosity, 2)))
+	// What the machine knows of itself, such as its zone, comes last and from it.
+	flags = append(flags, "$KUBELET_EXTRA_ARGS")
 	return fmt.Sprintf(`[Unit]
 Description=Kubernetes node agent
 Documentation=https://kubernetes.io/docs/
@@ -49,6 +51,7 @@ After=network-online.target containerd.service
 StartLimitIntervalSec=0
 
 [Service]
+EnvironmentFile=-/etc/default/kubelet
 ExecStart=%s \
   %s
 Restart=always

@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/bootstrap/reconcilers/kubeceptionconfig"
@@ -82,6 +83,9 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	if err != nil {
 		return fmt.Errorf("set up connections to workload clusters: %w", err)
 	}
+	if err := mgr.Add(closing(clusters)); err != nil {
+		return fmt.Errorf("set up connections to workload clusters: %w", err)
+	}
 	configs := &kubeceptionconfig.Reconciler{
 		Client:           mgr.GetClient(),
 		Live:             mgr.GetAPIReader(),
@@ -110,6 +114,17 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		return fmt.Errorf("set up admission: %w", err)
 	}
 	return nil
+}
+
+// closing ends the connections with the manager: an API server that is to stop waits for whoever watches.
+func closing(clusters clustercache.ClusterCache) manager.RunnableFunc {
+	return func(ctx context.Context) error {
+		<-ctx.Done()
+		if closer, ok := clusters.(interface{ Shutdown() }); ok {
+			closer.Shutdown()
+		}
+		return nil
+	}
 }
 
 // connections say how workload clusters are reached. They are made once the API server has answered: an attempt that

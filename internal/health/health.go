@@ -77,11 +77,11 @@ func ofUnstructured(u *unstructured.Unstructured) Health {
 	if kind == apiService {
 		return apiServiceHealth(u)
 	}
-	make, ok := typed[kind]
+	newObject, ok := typed[kind]
 	if !ok {
 		return healthy()
 	}
-	obj := make()
+	obj := newObject()
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, obj); err != nil {
 		return unhealthy("its status cannot be read: %v", err)
 	}

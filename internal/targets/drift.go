@@ -49,7 +49,7 @@ func ownedFields(managed []metav1.ManagedFieldsEntry) string {
 	for _, entry := range managed {
 		if entry.Manager == string(apply.FieldOwner) && entry.Operation == metav1.ManagedFieldsOperationApply &&
 			entry.Subresource == "" && entry.FieldsV1 != nil {
-			sum := sha256.Sum256(canonical(entry.FieldsV1.Raw))
+			sum := sha256.Sum256(canonical(entry.FieldsV1.GetRawBytes()))
 			return hex.EncodeToString(sum[:8])
 		}
 	}

@@ -376,7 +376,7 @@ func TestCachesHoldLittle(t *testing.T) {
 	}}
 	d.SetManagedFields([]metav1.ManagedFieldsEntry{{
 		Manager: string(apply.FieldOwner), Operation: metav1.ManagedFieldsOperationApply, Time: &metav1.Time{Time: time.Now()},
-		FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:b":{},"f:a":{}}}`)},
+		FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:b":{},"f:a":{}}}`),
 	}})
 	fields := ownedFields(d.GetManagedFields())
 	transformed, err := transform(d)
@@ -389,7 +389,7 @@ func TestCachesHoldLittle(t *testing.T) {
 	}))
 	other := []metav1.ManagedFieldsEntry{{
 		Manager: string(apply.FieldOwner), Operation: metav1.ManagedFieldsOperationApply,
-		FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:a":{},"f:b":{}}}`)},
+		FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:a":{},"f:b":{}}}`),
 	}}
 	g.Expect(ownedFields(other)).To(Equal(fields), "the order of keys means nothing")
 }

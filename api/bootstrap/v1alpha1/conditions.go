@@ -15,6 +15,9 @@ const (
 	// joined it. Cluster API mirrors it to the Machine. It summarises the other conditions.
 	ReadyCondition = clusterv1.ReadyCondition
 
+	// NotYetObservedReason says that the controller has not come to look yet.
+	NotYetObservedReason = "NotYetObserved"
+
 	// DataSecretAvailableCondition is true when the Secret with the bootstrap data exists. No machine is made before.
 	DataSecretAvailableCondition = "DataSecretAvailable"
 	// DataSecretAvailableReason says that the Secret exists.
@@ -48,9 +51,6 @@ const (
 	ClusterUnreachableReason = "ClusterUnreachable"
 	// BootstrapTokenFailedReason says that the API server refused the token.
 	BootstrapTokenFailedReason = "BootstrapTokenFailed"
-
-	// NotYetObservedReason says that the controller has not come to look yet.
-	NotYetObservedReason = "NotYetObserved"
 
 	// PausedCondition is true while the Cluster or the configuration is paused.
 	PausedCondition = clusterv1.PausedCondition

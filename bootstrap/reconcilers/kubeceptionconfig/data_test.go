@@ -74,10 +74,10 @@ func TestBootstrapDataWaitsFor(t *testing.T) {
 			}
 			p := notYet(cluster, &owner{kind: machineKind, name: "one", version: c.version})
 			if c.reason == "" {
-				g.Expect(p).To(BeNil())
+				g.Expect(p).NotTo(HaveOccurred())
 				return
 			}
-			g.Expect(p).NotTo(BeNil())
+			g.Expect(p).To(HaveOccurred())
 			g.Expect(p.reason).To(Equal(c.reason))
 			g.Expect(p.message).To(ContainSubstring(c.message))
 		})

@@ -138,7 +138,7 @@ func patchStatus(ctx context.Context, helper *patch.Helper, s *scope, failed err
 	if failed == nil {
 		options = append(options, patch.WithStatusObservedGeneration{})
 	}
-	if err := helper.Patch(ctx, s.config, options...); client.IgnoreNotFound(err) != nil {
+	if err := client.IgnoreNotFound(helper.Patch(ctx, s.config, options...)); err != nil {
 		return fmt.Errorf("patch status: %w", err)
 	}
 	return nil

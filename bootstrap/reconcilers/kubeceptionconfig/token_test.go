@@ -17,7 +17,7 @@ const lifetime = 15 * time.Minute
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func TestDecide(t *testing.T) {
-	in := func(d time.Duration) time.Time { return noon.Add(d) }
+	in := noon.Add
 	cases := map[string]struct {
 		state tokenState
 		want  tokenAction

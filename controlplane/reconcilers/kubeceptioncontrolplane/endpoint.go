@@ -55,7 +55,7 @@ func tunnel(ctx context.Context, s *scope, host string) (clusterv1.APIEndpoint, 
 	}
 	service := &corev1.Service{}
 	key := client.ObjectKey{Namespace: s.seedNamespace(), Name: wiring.KubeAPIServerService}
-	if err := s.seed.Client.Get(ctx, key, service); client.IgnoreNotFound(err) != nil {
+	if err := client.IgnoreNotFound(s.seed.Client.Get(ctx, key, service)); err != nil {
 		return clusterv1.APIEndpoint{}, fmt.Errorf("get Service %s: %w", key, err)
 	}
 	if port := nodePort(service, wiring.KonnectivityPort); port != 0 {

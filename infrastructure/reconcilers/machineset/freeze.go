@@ -21,15 +21,6 @@ const (
 	safetyDown = 1
 )
 
-// decision is what is to become of a MachineSet.
-type decision string
-
-const (
-	leave    decision = "leave"
-	freeze   decision = "freeze"
-	unfreeze decision = "unfreeze"
-)
-
 // limits are the number of machines at which a MachineSet is frozen, and that at which it is let go. A MachineSet without
 // a MachineDeployment may have twice as many machines as it should, because nothing else is known of it.
 func limits(set *clusterv1.MachineSet, deployment *clusterv1.MachineDeployment) (upper, lower int) {
@@ -51,15 +42,13 @@ func surge(deployment *clusterv1.MachineDeployment, replicas int) int {
 	return surge
 }
 
-// decide tells what is to become of a MachineSet with so many machines, and why.
-func decide(set *clusterv1.MachineSet, deployment *clusterv1.MachineDeployment, machines int) (decision, string) {
-	_, frozen := set.Annotations[infrav1.FrozenAnnotation]
+// overshoots reports whether a MachineSet with so many machines is to be frozen, and why. What is frozen stays so until
+// there are a little fewer, so that it does not go back and forth.
+func overshoots(set *clusterv1.MachineSet, deployment *clusterv1.MachineDeployment, machines int) (bool, string) {
 	upper, lower := limits(set, deployment)
-	switch {
-	case !frozen && machines >= upper:
-		return freeze, fmt.Sprintf("%d machines exist and fewer than %d are expected; delete those that are too many, and find out who made them", machines, upper)
-	case frozen && machines <= lower:
-		return unfreeze, fmt.Sprintf("%d machines are left, which is as expected", machines)
+	if why, frozen := set.Annotations[infrav1.FrozenAnnotation]; frozen {
+		return machines > lower, why
 	}
-	return leave, ""
+	return machines >= upper, fmt.Sprintf(
+		"%d machines exist and fewer than %d are expected; delete those that are too many, and find out who made them", machines, upper)
 }

@@ -62,20 +62,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	what, why := decide(set, deployment, count)
-	switch what {
-	case freeze:
-		if err := r.freeze(ctx, set, deployment, why); err != nil {
-			return ctrl.Result{}, fmt.Errorf("freeze: %w", err)
-		}
-		r.Recorder.Eventf(set, nil, corev1.EventTypeWarning, infrav1.MachineSetsFrozenReason, "Freeze", "%s", why)
-	case unfreeze:
-		if err := r.unfreeze(ctx, set, deployment); err != nil {
-			return ctrl.Result{}, fmt.Errorf("unfreeze: %w", err)
-		}
-		r.Recorder.Eventf(set, nil, corev1.EventTypeNormal, "Unfrozen", "Unfreeze", "%s", why)
+	if too, why := overshoots(set, deployment, count); too {
+		return ctrl.Result{}, r.freeze(ctx, set, deployment, why)
 	}
-	return ctrl.Result{}, nil
+	return ctrl.Result{}, r.unfreeze(ctx, set, deployment, count)
 }
 
 // paused reports whether somebody else paused the MachineSet, or its Cluster.
@@ -90,39 +80,51 @@ func (r *Reconciler) paused(ctx context.Context, set *clusterv1.MachineSet) (boo
 	return ptr.Deref(cluster.Spec.Paused, false), nil
 }
 
-// freeze pauses the MachineDeployment first, which would otherwise carry its own state to the MachineSet. A
-// MachineDeployment that somebody else paused stays theirs.
+// freeze pauses the MachineSet and its MachineDeployment. A MachineDeployment that somebody else paused stays theirs.
 func (r *Reconciler) freeze(ctx context.Context, set *clusterv1.MachineSet, deployment *clusterv1.MachineDeployment, why string) error {
 	annotations := map[string]*string{clusterv1.PausedAnnotation: new(""), infrav1.FrozenAnnotation: &why}
-	if deployment != nil && !annotated(deployment, clusterv1.PausedAnnotation) {
-		if _, err := apply.Annotate(ctx, r.Client, deployment, annotations); err != nil {
-			return err
-		}
+	result, err := apply.Annotate(ctx, r.Client, set, annotations)
+	if err != nil {
+		return fmt.Errorf("freeze: %w", err)
 	}
-	_, err := apply.Annotate(ctx, r.Client, set, annotations)
-	return err
-}
-
-// unfreeze lets the MachineSet go, and the MachineDeployment with its last frozen MachineSet.
-func (r *Reconciler) unfreeze(ctx context.Context, set *clusterv1.MachineSet, deployment *clusterv1.MachineDeployment) error {
-	annotations := map[string]*string{clusterv1.PausedAnnotation: nil, infrav1.FrozenAnnotation: nil}
-	if _, err := apply.Annotate(ctx, r.Client, set, annotations); err != nil {
-		return err
+	if result == apply.Updated {
+		r.Recorder.Eventf(set, nil, corev1.EventTypeWarning, infrav1.MachineSetsFrozenReason, "Freeze", "%s", why)
 	}
-	if deployment == nil || !annotated(deployment, infrav1.FrozenAnnotation) {
+	if deployment == nil || annotated(deployment, clusterv1.PausedAnnotation) {
 		return nil
 	}
-	sets, err := r.setsOf(ctx, deployment)
-	if err != nil {
-		return err
+	if _, err := apply.Annotate(ctx, r.Client, deployment, annotations); err != nil {
+		return fmt.Errorf("freeze: %w", err)
 	}
-	for i := range sets {
-		if sets[i].Name != set.Name && annotated(&sets[i], infrav1.FrozenAnnotation) {
-			return nil
+	return nil
+}
+
+// unfreeze lets go what is frozen: the MachineDeployment with its last frozen MachineSet, and before that, so that a
+// manager that dies in between comes back to it.
+func (r *Reconciler) unfreeze(ctx context.Context, set *clusterv1.MachineSet, deployment *clusterv1.MachineDeployment, count int) error {
+	annotations := map[string]*string{clusterv1.PausedAnnotation: nil, infrav1.FrozenAnnotation: nil}
+	if deployment != nil && annotated(deployment, infrav1.FrozenAnnotation) {
+		sets, err := r.setsOf(ctx, deployment)
+		if err != nil {
+			return err
+		}
+		last := !slices.ContainsFunc(sets, func(other clusterv1.MachineSet) bool {
+			return other.Name != set.Name && annotated(&other, infrav1.FrozenAnnotation)
+		})
+		if last {
+			if _, err := apply.Annotate(ctx, r.Client, deployment, annotations); err != nil {
+				return fmt.Errorf("unfreeze: %w", err)
+			}
 		}
 	}
-	_, err = apply.Annotate(ctx, r.Client, deployment, annotations)
-	return err
+	if !annotated(set, infrav1.FrozenAnnotation) {
+		return nil
+	}
+	if _, err := apply.Annotate(ctx, r.Client, set, annotations); err != nil {
+		return fmt.Errorf("unfreeze: %w", err)
+	}
+	r.Recorder.Eventf(set, nil, corev1.EventTypeNormal, "Unfrozen", "Unfreeze", "%d machines are left, which is as expected", count)
+	return nil
 }
 
 func annotated(object client.Object, annotation string) bool {

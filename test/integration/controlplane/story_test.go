@@ -53,17 +53,22 @@ func tell(t *testing.T, labels ...string) *story {
 
 func begin(t *testing.T, labels ...string) *story {
 	t.Helper()
-	g := NewWithT(t)
-	g.SetDefaultEventuallyTimeout(patience)
-	g.SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
-	g.SetDefaultConsistentlyDuration(quiet)
-	s := &story{T: t, Gomega: g, Client: world.client, namespace: fmt.Sprintf("story-%d", stories.Add(1))}
+	s := &story{T: t, Gomega: newGomega(t), Client: world.client, namespace: fmt.Sprintf("story-%d", stories.Add(1))}
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: s.namespace, Labels: map[string]string{}}}
 	for _, label := range labels {
 		namespace.Labels[label] = ""
 	}
 	s.create(namespace)
 	return s
+}
+
+func newGomega(t *testing.T) Gomega {
+	t.Helper()
+	g := NewWithT(t)
+	g.SetDefaultEventuallyTimeout(patience)
+	g.SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+	g.SetDefaultConsistentlyDuration(quiet)
+	return g
 }
 
 func (s *story) create(objects ...client.Object) {

@@ -51,6 +51,14 @@ func (s *story) hostWorkload() *workload {
 	return &workload{story: s, Client: world.remoteClient, link: l}
 }
 
+// in is the workload cluster in a part of the story.
+func (w *workload) in(t *testing.T) *workload {
+	t.Helper()
+	part := *w.story
+	part.T, part.Gomega = t, newGomega(t)
+	return &workload{story: &part, Client: w.Client, link: w.link}
+}
+
 func system(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: metav1.NamespaceSystem, Name: name}
 }
@@ -86,16 +94,18 @@ func TestSystemComponentsAreKeptInTheWorkloadCluster(t *testing.T) {
 	w.comes(agents)
 	s.comesUp()
 
-	t.Run("without machines they are missing, and the control plane is available", func(t *testing.T) {
-		s.says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionFalse,
-			controlplanev1.SystemComponentsNoWorkersReason, "konnectivity: Deployment konnectivity-agent: ")
+	t.Run("what is refused is named and holds up nothing", func(t *testing.T) {
+		// The played address of the API server is of the loopback device, which no Service may lead to.
+		w.in(t).says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionFalse,
+			controlplanev1.SystemComponentsFailedReason,
+			"kubernetes-service: apply EndpointSlice kubernetes: ", "konnectivity: Deployment konnectivity-agent: ")
 	})
-	t.Run("their health is seen", func(t *testing.T) { w.healthIsSeen(agents) })
-	t.Run("what a user edits or deletes comes back", func(t *testing.T) { w.editsAreUndone(binding, agents) })
-	t.Run("what users add stays", func(t *testing.T) { w.additionsStay(agents) })
-	t.Run("what an earlier release left goes", func(t *testing.T) { w.leftoversGo() })
-	t.Run("an outage is caught up with", func(t *testing.T) { w.outageIsCaughtUpWith(agents) })
-	t.Run("then nothing is written", func(t *testing.T) { w.isQuiet(agents, binding) })
+	t.Run("their health is seen", func(t *testing.T) { w.in(t).healthIsSeen(agents) })
+	t.Run("what a user edits or deletes comes back", func(t *testing.T) { w.in(t).editsAreUndone(binding, agents) })
+	t.Run("what users add stays", func(t *testing.T) { w.in(t).additionsStay(agents) })
+	t.Run("what an earlier release left goes", func(t *testing.T) { w.in(t).leftoversGo() })
+	t.Run("an outage is caught up with", func(t *testing.T) { w.in(t).outageIsCaughtUpWith(agents) })
+	t.Run("then nothing is written", func(t *testing.T) { w.in(t).isQuiet(agents, binding) })
 }
 
 func (w *workload) healthIsSeen(agents *appsv1.Deployment) {
@@ -105,13 +115,17 @@ func (w *workload) healthIsSeen(agents *appsv1.Deployment) {
 		ObservedGeneration: agents.Generation, Replicas: 2, UpdatedReplicas: 2, ReadyReplicas: 2, AvailableReplicas: 2,
 	}
 	w.Expect(w.Status().Update(w.Context(), agents)).To(Succeed())
-	w.says(controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionTrue, clusterv1.AvailableReason)
-	states := map[string]controlplanev1.ComponentState{}
-	for _, c := range w.controlPlane().Status.Components {
-		states[c.Name] = c.State
-	}
-	w.Expect(states).To(HaveKeyWithValue(wiring.Konnectivity, controlplanev1.ComponentHealthy))
-	w.Expect(states).To(HaveKeyWithValue(wiring.NodeAccess, controlplanev1.ComponentHealthy))
+	w.Eventually(func() map[string]controlplanev1.ComponentState {
+		states := map[string]controlplanev1.ComponentState{}
+		for _, c := range w.controlPlane().Status.Components {
+			states[c.Name] = c.State
+		}
+		return states
+	}).Should(SatisfyAll(
+		HaveKeyWithValue(wiring.Konnectivity, controlplanev1.ComponentHealthy),
+		HaveKeyWithValue(wiring.NodeAccess, controlplanev1.ComponentHealthy),
+		HaveKeyWithValue(wiring.KubernetesService, controlplanev1.ComponentUnhealthy),
+	))
 }
 
 func (w *workload) editsAreUndone(binding *rbacv1.ClusterRoleBinding, agents *appsv1.Deployment) {
@@ -233,7 +247,9 @@ func (w *workload) isQuiet(objects ...client.Object) {
 		return strings.Join(before, " ") == strings.Join(versions(), " ")
 	}).Should(BeTrue())
 	before := versions()
-	w.change(func(c *controlplanev1.KubeceptionControlPlane) { c.Annotations = map[string]string{"example.com/touched": "now"} })
+	w.change(func(c *controlplanev1.KubeceptionControlPlane) {
+		c.Annotations = map[string]string{"example.com/touched": "now"}
+	})
 	w.Consistently(versions).Should(Equal(before))
 }
 
