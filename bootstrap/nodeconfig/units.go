@@ -40,9 +40,8 @@ func kubeletService(node *Node) string {
 	if node.Spec.Kubelet.CloudProvider == "External" {
 		flags = append(flags, "--cloud-provider=external")
 	}
-	flags = append(flags, fmt.Sprintf("--v=%d", ptr.Deref(node.Spec.Kubelet.Verbosity, 2)))
 	// What the machine knows of itself, such as its zone, comes last and from it.
-	flags = append(flags, "$KUBELET_EXTRA_ARGS")
+	flags = append(flags, fmt.Sprintf("--v=%d", ptr.Deref(node.Spec.Kubelet.Verbosity, 2)), "$KUBELET_EXTRA_ARGS")
 	return fmt.Sprintf(`[Unit]
 Description=Kubernetes node agent
 Documentation=https://kubernetes.io/docs/

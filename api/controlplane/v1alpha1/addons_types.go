@@ -62,9 +62,8 @@ type CNISpec struct {
 
 	// manifestsRefs name ConfigMaps in the namespace of the control plane with the manifests of Calico or Cilium, for
 	// example from "helm template --no-hooks". Every key holds YAML documents; all of them are installed and kept.
-	// The variables KUBECEPTION_ENDPOINT_HOST, KUBECEPTION_ENDPOINT_PORT and KUBECEPTION_POD_CIDR, in the form of
-	// clusterctl with a dollar sign and braces, are replaced by the address
-	// of the API server and the first range of pods.
+	// The variables KUBECEPTION_ENDPOINT_HOST, KUBECEPTION_ENDPOINT_PORT and KUBECEPTION_POD_CIDR, in braces after a
+	// dollar sign, are replaced by the address of the API server and the first range of pods.
 	// +optional
 	// +listType=map
 	// +listMapKey=name
