@@ -108,6 +108,8 @@ func Pod(m Machine) *corev1.Pod {
 func container(m Machine) corev1.Container {
 	return corev1.Container{
 		Name: Container, Image: m.Image, ImagePullPolicy: corev1.PullIfNotPresent,
+		// The console of the machine, and by that the log of the pod: systemd takes the standard output away.
+		TTY:             true,
 		SecurityContext: &corev1.SecurityContext{Privileged: new(true)},
 		Resources:       resources(m),
 		// The machine is started when its bootstrap data was carried out, and from then on ready as long as it runs. How

@@ -16,7 +16,7 @@ import (
 
 const (
 	// FieldOwner owns the fields that this package writes.
-	FieldOwner = client.FieldOwner("kubeception-controlplane")
+	FieldOwner = client.FieldOwner("kubeception")
 	// AnnotationHash is a hash of the object as it was applied last, without this annotation.
 	AnnotationHash = "kubeception.cluster.x-k8s.io/applied-hash"
 )
