@@ -10,9 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"testing/fstest"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed"
@@ -76,10 +79,31 @@ func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := awaitAnswer(ctx, address); err != nil {
+		return err
+	}
 	for _, image := range Images() {
 		if err := image.push(ctx, s, address, log); err != nil {
 			return fmt.Errorf("fill the registry: %w", err)
 		}
+	}
+	return nil
+}
+
+// answerTimeout is how long kube-proxy may take to lead to a pod that is ready.
+const answerTimeout = 30 * time.Second
+
+func awaitAnswer(ctx context.Context, address string) error {
+	var last error
+	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, answerTimeout, true, func(ctx context.Context) (bool, error) {
+		var connection net.Conn
+		if connection, last = (&net.Dialer{}).DialContext(ctx, "tcp", address); last != nil {
+			return false, nil
+		}
+		return true, connection.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("connect to the registry: %w", errors.Join(err, last))
 	}
 	return nil
 }
