@@ -71,14 +71,15 @@ func (e *Engine) observe(ctx context.Context, in *Input, live map[string][]clien
 // membersToName is the number of members that an API server has to go on naming; 0 when it may name all that are
 // desired.
 func membersToName(apiServer *appsv1.Deployment, etcd *druidv1alpha1.Etcd, name string, desired int32) int32 {
-	named, err := strconv.ParseInt(apiServer.Annotations[AnnotationEtcdMembers(name)], 10, 32)
-	if err != nil || named <= 0 || int32(named) >= desired {
+	parsed, err := strconv.ParseInt(apiServer.Annotations[AnnotationEtcdMembers(name)], 10, 32)
+	named := int32(parsed)
+	if err != nil || named <= 0 || named >= desired {
 		return 0
 	}
 	if etcd != nil && etcd.Spec.Replicas >= desired && HealthOf(etcd).State == controlplanev1.ComponentHealthy {
 		return 0
 	}
-	return int32(named)
+	return named
 }
 
 func started(etcd *druidv1alpha1.Etcd, pods []corev1.Pod) bool {

@@ -98,7 +98,7 @@ func awaitAnswer(ctx context.Context, address string) error {
 	err := wait.PollUntilContextTimeout(ctx, 200*time.Millisecond, answerTimeout, true, func(ctx context.Context) (bool, error) {
 		var connection net.Conn
 		if connection, last = (&net.Dialer{}).DialContext(ctx, "tcp", address); last != nil {
-			return false, nil
+			return false, nil //nolint:nilerr // It is tried again.
 		}
 		return true, connection.Close()
 	})
