@@ -28,7 +28,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/registry"
 )
 
-var _ = Describe("A cluster with workers", Ordered, func() {
+var _ = Describe("A cluster with workers", Ordered, FlakeAttempts(2), func() {
 	const workers = 2
 	var (
 		cluster *hosted.Cluster

@@ -31,8 +31,11 @@ func TestMachinesBecomeNodesAndGoWithTheirCluster(t *testing.T) {
 	s.Eventually(s.machines).Should(HaveLen(2))
 	for _, m := range s.machines() {
 		s.ready(&m)
+		s.Eventually(func() *bool { // Conditions are written before the rest of the status.
+			s.Expect(s.Get(s.Context(), client.ObjectKeyFromObject(&m), &m)).To(Succeed())
+			return m.Status.Initialization.Provisioned
+		}).Should(HaveValue(BeTrue()))
 		s.Expect(m.Spec.ProviderID).To(Equal("kubeception://" + s.machineNamespace() + "/" + m.Name))
-		s.Expect(m.Status.Initialization.Provisioned).To(HaveValue(BeTrue()))
 		s.Expect(m.Status.Addresses).To(ConsistOf(
 			clusterv1.MachineAddress{Type: clusterv1.MachineInternalIP, Address: "10.0.0.7"},
 			clusterv1.MachineAddress{Type: clusterv1.MachineHostName, Address: m.Name}))
@@ -95,16 +98,16 @@ func TestAKilledMachineIsReplacedByItsHealthCheck(t *testing.T) {
 	s.settle()
 	s.template()
 	s.deploy(1)
+	first := s.machine()
+	s.ready(first)
+	// The health check asks for a node first, and would not wait for the first one to become ready.
+	s.says(&clusterv1.Machine{ObjectMeta: s.meta(first.Name)}, clusterv1.MachineNodeReadyCondition, metav1.ConditionTrue, clusterv1.MachineNodeReadyReason)
 	s.create(&clusterv1.MachineHealthCheck{ObjectMeta: s.meta(name), Spec: clusterv1.MachineHealthCheckSpec{
 		ClusterName: name, Selector: metav1.LabelSelector{MatchLabels: map[string]string{clusterv1.ClusterNameLabel: name}},
 		Checks: clusterv1.MachineHealthCheckChecks{UnhealthyMachineConditions: []clusterv1.UnhealthyMachineCondition{{
 			Type: clusterv1.MachineInfrastructureReadyCondition, Status: metav1.ConditionFalse, TimeoutSeconds: ptr.To(int32(1)),
 		}}},
 	}})
-	first := s.machine()
-	s.ready(first)
-	// The health check asks for a node first.
-	s.says(&clusterv1.Machine{ObjectMeta: s.meta(first.Name)}, clusterv1.MachineNodeReadyCondition, metav1.ConditionTrue, clusterv1.MachineNodeReadyReason)
 	s.Expect(world.machines.Kill(s.Context(), s.podOf(first), 137, "")).To(Succeed())
 	s.tells(first, infrav1.MachineFailedReason)
 	s.goes(first)
