@@ -47,8 +47,11 @@ func (a applySet) parentKey() apply.Key {
 	return apply.Key{GroupKind: schema.GroupKind{Kind: "ConfigMap"}, ObjectKey: a.parent}
 }
 
-// has reports whether an object is a member. Caches of kinds that are not listed hold others too.
-func (a applySet) has(object client.Object) bool { return object.GetLabels()[labelPartOf] == a.id() }
+// has reports whether an object is a member. Caches of kinds that are not listed hold others too. What has a controller
+// is its controller's, though it may bear the labels of a member: EndpointSlices copy those of their Service.
+func (a applySet) has(object client.Object) bool {
+	return object.GetLabels()[labelPartOf] == a.id() && metav1.GetControllerOfNoCopy(object) == nil
+}
 
 func (a applySet) selector() labels.Selector {
 	return labels.SelectorFromSet(labels.Set{labelPartOf: a.id()})

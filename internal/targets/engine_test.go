@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/gomega"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -24,6 +25,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/cluster-api/controllers/clustercache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -180,6 +182,28 @@ func TestWhatIsNoLongerRenderedIsPruned(t *testing.T) {
 	c.Expect(c.deleted).To(BeEmpty())
 	c.Expect(c.parentKinds()).To(Equal("ConfigMap"))
 	c.Expect(c.Get(t.Context(), client.ObjectKeyFromObject(foreign), foreign)).To(Succeed())
+}
+
+func TestWhatControllersMakeOfMembersIsTheirs(t *testing.T) {
+	c := newCluster(t)
+	slice := func(name string) *discoveryv1.EndpointSlice {
+		return &discoveryv1.EndpointSlice{ObjectMeta: inSystem(name), AddressType: discoveryv1.AddressTypeIPv4}
+	}
+	desired := Set{Name: "a", Objects: []client.Object{configMap("a", "1"), slice("ours")}}
+	c.reconcile(desired)
+	member := &discoveryv1.EndpointSlice{}
+	c.Expect(c.Get(c.Context(), client.ObjectKey{Namespace: "kube-system", Name: "ours"}, member)).To(Succeed())
+
+	// The controller of EndpointSlices copies the labels of the Service.
+	theirs := slice("theirs")
+	theirs.Labels = member.Labels
+	theirs.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "Service", Name: "a", UID: "1", Controller: ptr.To(true)}}
+	c.Expect(c.Create(c.Context(), theirs)).To(Succeed())
+	c.reconcile(desired)
+	c.Expect(c.deleted).To(BeEmpty())
+	c.restart()
+	c.reconcile(Set{Name: "a", Objects: []client.Object{configMap("a", "1")}})
+	c.Expect(c.deleted).To(Equal([]string{"EndpointSlice ours"}))
 }
 
 func TestASetOnHoldStaysAsItIs(t *testing.T) {

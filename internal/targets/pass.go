@@ -204,6 +204,9 @@ func (p *pass) list(ctx context.Context, kinds []schema.GroupVersionKind) error 
 			if !ok {
 				return fmt.Errorf("list %s: %T is not an object", kind.Kind, item)
 			}
+			if !p.set.has(object) {
+				return nil
+			}
 			object.GetObjectKind().SetGroupVersionKind(kind)
 			p.found[keyOf(object)] = object
 			return nil
