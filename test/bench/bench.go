@@ -91,6 +91,11 @@ func (b *bench) run(ctx context.Context) (*report, error) {
 			b.report.Rounds++
 		}
 	}
+	if err := b.machines(ctx); err != nil {
+		err = fmt.Errorf("machines: %w", err)
+		b.report.notef("Ended early: %v", err)
+		return b.report, err
+	}
 	return b.report, nil
 }
 

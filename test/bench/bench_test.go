@@ -30,7 +30,9 @@ func TestSettingsComeFromTheEnvironment(t *testing.T) {
 	}{
 		"by default":             {nil, []int{1, 5, 10}, 3, ""},
 		"sorted, without double": {map[string]string{"BENCH_SIZES": "4, 2,4", "BENCH_REPEAT": "1"}, []int{2, 4}, 1, ""},
+		"none of them":           {map[string]string{"BENCH_SIZES": "none", "BENCH_REPEAT": "1"}, nil, 1, ""},
 		"no clusters":            {map[string]string{"BENCH_SIZES": "0"}, nil, 0, "BENCH_SIZES"},
+		"no number of machines":  {map[string]string{"BENCH_MACHINES": "two"}, nil, 0, "BENCH_MACHINES"},
 		"no repetition":          {map[string]string{"BENCH_REPEAT": "none"}, nil, 0, "BENCH_REPEAT"},
 		"no time":                {map[string]string{"BENCH_LIMIT": "soon"}, nil, 0, "BENCH_LIMIT"},
 	}
@@ -96,10 +98,12 @@ func TestAReportShowsWhatWasMeasured(t *testing.T) {
 		},
 	}}
 	r.Rest[0].sort()
+	r.machines(3).Timelines = []timeline.Reached{{timeline.MachineNodeReady: 21.5}}
+	r.Machine = &machineUse{Machines: 4, Minutes: 1, Programs: map[component]usage.Use{"kubelet": {PSS: 77 << 20}}}
 	text := r.markdown()
 	for _, want := range []string{
 		"| 10 ", "4.00 (3.00–5.00)", "8.00 (6.00–10.0)", "2.00 (2.00–2.00)", "- round 2 was left out", "1.50",
-		"| kube-apiserver ", "200.0", "105.0", "leases",
+		"| kube-apiserver ", "200.0", "105.0", "leases", "3 more", "21.5", "77.0",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)

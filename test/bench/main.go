@@ -48,7 +48,7 @@ func run() error {
 		return err
 	}
 	report, failed := bench.run(ctx)
-	if report.Rounds == 0 && failed != nil {
+	if report.Rounds == 0 && len(report.Machines) == 0 && failed != nil {
 		return failed
 	}
 	if err := report.write(settings.artifacts); err != nil {

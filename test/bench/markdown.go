@@ -64,12 +64,15 @@ func (r *report) markdown() string {
 	for _, note := range r.Notes {
 		text.WriteString("- " + note + "\n")
 	}
-	r.writeTimes(text)
-	r.writeSteps(text)
-	r.writeMilestones(text)
+	if len(r.Sizes) > 0 {
+		r.writeTimes(text)
+		r.writeSteps(text)
+		r.writeMilestones(text)
+	}
 	for _, rest := range r.Rest {
 		rest.write(text)
 	}
+	r.writeMachines(text)
 	return text.String()
 }
 
@@ -139,24 +142,8 @@ func (r *report) writeMilestones(text *strings.Builder) {
 
 func (r *rest) write(text *strings.Builder) {
 	fmt.Fprintf(text, "\n## At rest with %d hosted, for %.1f minutes\n\n", r.Clusters, r.Minutes)
-	for _, part := range []struct {
-		title string
-		use   map[component]usage.Use
-		cpu   map[component]float64
-	}{
-		{"mean of one control plane", r.Planes, r.PlanesCPU},
-		{"operators", r.Operators, r.OperatorsCPU},
-	} {
-		t := newTable(part.title, "working set, MiB", "PSS, MiB", "RSS, MiB", "processor, %")
-		sum, cpu := usage.Use{}, 0.0
-		for _, name := range slices.Sorted(maps.Keys(part.use)) {
-			use := part.use[name]
-			t.add(name, mebibytes(use.WorkingSet), mebibytes(use.PSS), mebibytes(use.RSS), fmt.Sprintf("%.2f", part.cpu[name]*100))
-			sum, cpu = sum.Add(use), cpu+part.cpu[name]
-		}
-		t.add("sum", mebibytes(sum.WorkingSet), mebibytes(sum.PSS), mebibytes(sum.RSS), fmt.Sprintf("%.2f", cpu*100))
-		text.WriteString(t.String() + "\n")
-	}
+	text.WriteString(useTable("mean of one control plane", r.Planes, r.PlanesCPU) + "\n")
+	text.WriteString(useTable("operators", r.Operators, r.OperatorsCPU) + "\n")
 	t, sum := newTable("write to the seed's API server", "verb", "per minute"), 0.0
 	for _, w := range r.Writes {
 		t.add(w.Target(), w.Verb, fmt.Sprintf("%.1f", w.PerMinute))
@@ -173,6 +160,43 @@ func (r *rest) write(text *strings.Builder) {
 		t.add(w.Who, w.Target(), w.Verb, fmt.Sprintf("%.1f", w.PerMinute))
 	}
 	text.WriteString("\n" + t.String())
+}
+
+// useTable shows what parts use, and their sum.
+func useTable(title string, uses map[component]usage.Use, shares map[component]float64) string {
+	t := newTable(title, "working set, MiB", "PSS, MiB", "RSS, MiB", "processor, %")
+	sum, cpu := usage.Use{}, 0.0
+	for _, name := range slices.Sorted(maps.Keys(uses)) {
+		use := uses[name]
+		t.add(name, mebibytes(use.WorkingSet), mebibytes(use.PSS), mebibytes(use.RSS), fmt.Sprintf("%.2f", shares[name]*100))
+		sum, cpu = sum.Add(use), cpu+shares[name]
+	}
+	t.add("sum", mebibytes(sum.WorkingSet), mebibytes(sum.PSS), mebibytes(sum.RSS), fmt.Sprintf("%.2f", cpu*100))
+	return t.String()
+}
+
+// writeMachines shows how long more machines took, and what machines use.
+func (r *report) writeMachines(text *strings.Builder) {
+	if len(r.Machines) == 0 {
+		return
+	}
+	header := []string{"milestone of the last machine, s after the MachineDeployment was scaled"}
+	for _, result := range r.Machines {
+		header = append(header, fmt.Sprintf("%d more", result.Machines))
+	}
+	t := newTable(header...)
+	for _, milestone := range timeline.MachineMilestones() {
+		row := []string{string(milestone)}
+		for _, result := range r.Machines {
+			row = append(row, milestoneOf(result.Timelines, milestone).String())
+		}
+		t.add(row...)
+	}
+	text.WriteString("\n## Machines\n\n" + t.String())
+	if r.Machine != nil {
+		fmt.Fprintf(text, "\nAt rest with %d machines, for %.1f minutes:\n\n%s", r.Machine.Machines, r.Machine.Minutes,
+			useTable("mean of one machine", r.Machine.Programs, r.Machine.CPU))
+	}
 }
 
 func mebibytes(bytes uint64) string {

@@ -30,6 +30,9 @@ type report struct {
 	Notes      []string      `json:"notes,omitempty"`
 	Sizes      []*sizeResult `json:"sizes"`
 	Rest       []*rest       `json:"rest"`
+
+	Machines []*machinesResult `json:"machines,omitempty"`
+	Machine  *machineUse       `json:"machine,omitempty"`
 }
 
 // sizeResult is what was measured with a number of clusters at once.
@@ -60,6 +63,23 @@ func (t *times) add(round []time.Duration) {
 		t.Each = append(t.Each, took.Seconds())
 	}
 	t.Last = append(t.Last, slices.Max(round).Seconds())
+}
+
+// machinesResult is what was measured with a number of machines that were added at once.
+type machinesResult struct {
+	Machines int `json:"machines"`
+	// Ready is the time from the change of the MachineDeployment until the node was ready.
+	Ready times `json:"ready"`
+	// Timelines have the last machine of each round.
+	Timelines []timeline.Reached `json:"timelines"`
+}
+
+// machineUse is the mean of all machines of a cluster at rest, by program. CPU is a share of one processor.
+type machineUse struct {
+	Machines int                     `json:"machines"`
+	Minutes  float64                 `json:"minutes"`
+	Programs map[component]usage.Use `json:"programs"`
+	CPU      map[component]float64   `json:"cpu"`
 }
 
 // rest is what was measured while nothing changed.
@@ -119,6 +139,18 @@ func (r *report) size(clusters int) *sizeResult {
 	return result
 }
 
+// machines returns the result for a number of machines.
+func (r *report) machines(count int) *machinesResult {
+	for _, result := range r.Machines {
+		if result.Machines == count {
+			return result
+		}
+	}
+	result := &machinesResult{Machines: count}
+	r.Machines = append(r.Machines, result)
+	return result
+}
+
 // ratio compares hosted with by hand, round by round.
 func (s *sizeResult) ratio() stats.Summary {
 	return stats.Of(stats.Ratios(s.Hosted.Last, s.ByHand.Last)...)
@@ -126,8 +158,12 @@ func (s *sizeResult) ratio() stats.Summary {
 
 // milestone sums up when all control planes reached a milestone.
 func (s *sizeResult) milestone(milestone timeline.Milestone) stats.Summary {
+	return milestoneOf(s.Timelines, milestone)
+}
+
+func milestoneOf(timelines []timeline.Reached, milestone timeline.Milestone) stats.Summary {
 	var values []float64
-	for _, reached := range s.Timelines {
+	for _, reached := range timelines {
 		if at, known := reached[milestone]; known {
 			values = append(values, at)
 		}
