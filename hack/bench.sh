@@ -5,7 +5,7 @@
 
 # bench.sh measures hosted control planes on a real seed: on the one whose state folder KUBECEPTION_SEED names, else
 # on that of make up. A seed that was up before stays up; one that the script started is ended with it, unless KEEP
-# says otherwise. BENCH_SIZES, BENCH_REPEAT and BENCH_LIMIT are described in test/bench/doc.go.
+# says otherwise. BENCH_SIZES, BENCH_MACHINES, BENCH_REPEAT and BENCH_LIMIT are described in test/bench/doc.go.
 
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
