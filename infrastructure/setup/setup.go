@@ -81,7 +81,8 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		},
 		&kubeceptionmachinetemplate.Reconciler{Client: mgr.GetClient(), WatchFilterValue: o.WatchFilter},
 		&machineset.Reconciler{
-			Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("machineset-controller"), WatchFilterValue: o.WatchFilter,
+			Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(),
+			Recorder: mgr.GetEventRecorder("machineset-controller"), WatchFilterValue: o.WatchFilter,
 		},
 	}
 	for _, r := range reconcilers {

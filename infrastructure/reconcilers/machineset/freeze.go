@@ -43,12 +43,15 @@ func surge(deployment *clusterv1.MachineDeployment, replicas int) int {
 }
 
 // overshoots reports whether a MachineSet with so many machines is to be frozen, and why. What is frozen stays so until
-// there are a little fewer, so that it does not go back and forth.
+// there are a little fewer, so that it does not go back and forth. A MachineSet that is being scaled down is none: it has
+// not more machines than it was asked for, or knows that it has and deletes them; frozen, it could not.
 func overshoots(set *clusterv1.MachineSet, deployment *clusterv1.MachineDeployment, machines int) (bool, string) {
 	upper, lower := limits(set, deployment)
 	if why, frozen := set.Annotations[infrav1.FrozenAnnotation]; frozen {
 		return machines > lower, why
 	}
-	return machines >= upper, fmt.Sprintf(
+	wanted := ptr.Deref(set.Spec.Replicas, 1)
+	upper = max(upper, int(wanted)+safetyUp)
+	return machines >= upper && ptr.Deref(set.Status.Replicas, 0) <= wanted, fmt.Sprintf(
 		"%d machines exist and fewer than %d are expected; delete those that are too many, and find out who made them", machines, upper)
 }

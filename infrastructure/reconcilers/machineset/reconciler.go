@@ -31,6 +31,8 @@ import (
 type Reconciler struct {
 	// Client reads from the manager's cache and writes to the management cluster.
 	Client client.Client
+	// APIReader reads from the management cluster itself.
+	APIReader client.Reader
 	// Recorder emits events.
 	Recorder events.EventRecorder
 	// WatchFilterValue selects the objects to reconcile by the label cluster.x-k8s.io/watch-filter.
@@ -58,14 +60,20 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	count, err := r.count(ctx, set)
+	machines, err := count(ctx, r.Client, set)
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	if too, why := overshoots(set, deployment, count); too {
+	if too, _ := overshoots(set, deployment, machines); too {
+		// The cache may still hold machines that the MachineSet, as it is seen here, has deleted already.
+		if machines, err = count(ctx, r.APIReader, set); err != nil {
+			return ctrl.Result{}, err
+		}
+	}
+	if too, why := overshoots(set, deployment, machines); too {
 		return ctrl.Result{}, r.freeze(ctx, set, deployment, why)
 	}
-	return ctrl.Result{}, r.unfreeze(ctx, set, deployment, count)
+	return ctrl.Result{}, r.unfreeze(ctx, set, deployment, machines)
 }
 
 // paused reports whether somebody else paused the MachineSet, or its Cluster.
@@ -146,9 +154,9 @@ func (r *Reconciler) deploymentOf(ctx context.Context, set *clusterv1.MachineSet
 }
 
 // count returns how many machines a MachineSet has, without those that are on their way out.
-func (r *Reconciler) count(ctx context.Context, set *clusterv1.MachineSet) (int, error) {
+func count(ctx context.Context, reader client.Reader, set *clusterv1.MachineSet) (int, error) {
 	list := &clusterv1.MachineList{}
-	err := r.Client.List(ctx, list, client.InNamespace(set.Namespace), client.MatchingLabels{clusterv1.ClusterNameLabel: set.Spec.ClusterName})
+	err := reader.List(ctx, list, client.InNamespace(set.Namespace), client.MatchingLabels{clusterv1.ClusterNameLabel: set.Spec.ClusterName})
 	if err != nil {
 		return 0, fmt.Errorf("list Machines: %w", err)
 	}

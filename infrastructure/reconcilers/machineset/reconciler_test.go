@@ -106,7 +106,8 @@ func TestAMachineDeploymentIsFrozenWithItsMachineSets(t *testing.T) {
 			scheme := runtime.NewScheme()
 			g.Expect(clusterv1.AddToScheme(scheme)).To(Succeed())
 			recorder := events.NewFakeRecorder(5)
-			r := &Reconciler{Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(c.objects...).Build(), Recorder: recorder}
+			objects := fake.NewClientBuilder().WithScheme(scheme).WithObjects(c.objects...).Build()
+			r := &Reconciler{Client: objects, APIReader: objects, Recorder: recorder}
 			_, err := r.Reconcile(t.Context(), ctrl.Request{NamespacedName: client.ObjectKey{Namespace: "team", Name: "s"}})
 			g.Expect(err).NotTo(HaveOccurred())
 			for object, want := range map[client.Object][]string{&clusterv1.MachineSet{}: c.set, &clusterv1.MachineDeployment{}: c.deployment} {
