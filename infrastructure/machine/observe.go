@@ -39,12 +39,13 @@ type Observation struct {
 	Message string
 }
 
-// Observe reads the state of a machine from its pod, which exists and is recorded.
-func Observe(pod *corev1.Pod) Observation {
+// Observe reads the state of a machine from its pod, which exists and is recorded. Bootstrapped says that its data had been
+// carried out when it was last observed.
+func Observe(pod *corev1.Pod, bootstrapped bool) Observation {
 	state := stateOf(pod)
 	switch {
 	case pod.Status.Phase == corev1.PodFailed, pod.Status.Phase == corev1.PodSucceeded, state.State.Terminated != nil:
-		return Observation{Failed, infrav1.PodFailedReason, ended(pod, state)}
+		return Observation{Failed, infrav1.PodFailedReason, ended(pod, state, bootstrapped)}
 	case !pod.DeletionTimestamp.IsZero():
 		return Observation{Failed, infrav1.PodDeletedReason, "The pod is being deleted; it is not made again. Delete the Machine to have it replaced"}
 	case state.State.Running == nil:
@@ -84,12 +85,13 @@ func waiting(pod *corev1.Pod, state corev1.ContainerStatus) Observation {
 	return Observation{Starting, infrav1.PodStartingReason, "Waiting for the pod to start"}
 }
 
-// ended says why a pod ended, with the last words of the machine.
-func ended(pod *corev1.Pod, state corev1.ContainerStatus) string {
+// ended says why a pod ended. The last words of a machine say why it did not boot; those of one that had booted would only
+// tell that it had.
+func ended(pod *corev1.Pod, state corev1.ContainerStatus, bootstrapped bool) string {
 	words := []string{"The pod ended"}
 	if t := state.State.Terminated; t != nil {
-		words = append(words, fmt.Sprintf("%s with exit code %d", t.Reason, t.ExitCode))
-		if t.Message != "" {
+		words = append(words, exit(t))
+		if t.Message != "" && !bootstrapped {
 			words = append(words, lastLines(t.Message))
 		}
 	}
@@ -100,6 +102,14 @@ func ended(pod *corev1.Pod, state corev1.ContainerStatus) string {
 		words = append(words, pod.Status.Message)
 	}
 	return strings.Join(words, ": ")
+}
+
+// exit says how a container ended. What the runtime or the kubelet call unknown ended while they were away.
+func exit(t *corev1.ContainerStateTerminated) string {
+	if t.Reason == "Unknown" || t.Reason == "ContainerStatusUnknown" {
+		return fmt.Sprintf("the host's node lost it, as when it restarts, with exit code %d", t.ExitCode)
+	}
+	return fmt.Sprintf("%s with exit code %d", t.Reason, t.ExitCode)
 }
 
 // lastLines keeps a message within what a condition is read for.

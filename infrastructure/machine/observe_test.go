@@ -68,12 +68,23 @@ func TestObserve(t *testing.T) {
 			g := NewWithT(t)
 			pod := Pod(smallest)
 			c.edit(pod)
-			got := Observe(pod)
+			got := Observe(pod, false)
 			g.Expect(got.Phase).To(Equal(c.phase))
 			g.Expect(got.Reason).To(Equal(c.reason))
 			g.Expect(got.Message).To(ContainSubstring(c.message))
 		})
 	}
+}
+
+func TestTheConsoleOfAMachineThatHadBootedDoesNotSayWhyItEnded(t *testing.T) {
+	g := NewWithT(t)
+	pod := Pod(smallest)
+	pod.Status.Phase = corev1.PodFailed
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: Container, State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+		Reason: "Unknown", ExitCode: 255, Message: "kubeception: the bootstrap succeeded; the kubelet joins the cluster",
+	}}}}
+	g.Expect(Observe(pod, true).Message).To(Equal("The pod ended: the host's node lost it, as when it restarts, with exit code 255"))
+	g.Expect(Observe(pod, false).Message).To(ContainSubstring("kubeception: the bootstrap succeeded"))
 }
 
 func TestTheLastWordsOfAMachineAreFew(t *testing.T) {

@@ -27,6 +27,9 @@ const (
 	// replicas are two even where the control plane is not highly available: nodes come and go.
 	replicas = 2
 	nonRoot  = 65532
+	// drainSeconds are what streams have left when an agent ends. With the default each drain of a node would wait for half
+	// a minute, because an agent never ends by itself.
+	drainSeconds = 10
 
 	dir            = "/etc/konnectivity"
 	kubeconfigFile = "kubeconfig"
@@ -83,6 +86,7 @@ func pod(image string, in *component.Input, config string) corev1.PodSpec {
 		ServiceAccountName: wiring.KonnectivityAgent,
 		PriorityClassName:  "system-cluster-critical",
 		Tolerations:        []corev1.Toleration{{Key: "CriticalAddonsOnly", Operator: corev1.TolerationOpExists}},
+		TerminationGracePeriodSeconds: ptr.To[int64](drainSeconds),
 		// The name of the API server is known outside the cluster, and the cluster's DNS may need the tunnel.
 		DNSPolicy: corev1.DNSDefault,
 		SecurityContext: &corev1.PodSecurityContext{

@@ -117,7 +117,7 @@ func (r *Reconciler) take(ctx context.Context, s *scope, next step) (bool, error
 			return false, fmt.Errorf("let the pod run: %w", err)
 		}
 	}
-	report(s, machine.Observe(s.pod))
+	report(s, machine.Observe(s.pod, conditions.IsTrue(s.infraMachine, infrav1.BootstrapSucceededCondition)))
 	return true, nil
 }
 
