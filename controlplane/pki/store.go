@@ -19,10 +19,14 @@ import (
 	"k8s.io/utils/ptr"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
 
 // Store keeps root material in the management cluster. It only ever creates: a Secret that exists, whoever made
-// it, is read and left as it is. It may be used concurrently, also by several managers.
+// it, is read and left as it is; one of its own that lost its owner is given it back. It may be used concurrently, also
+// by several managers.
 type Store struct {
 	// Client reads, usually from a cache, and creates.
 	Client client.Client
@@ -37,7 +41,7 @@ type Store struct {
 // for control planes that have not been initialized; see Load. The error either joins a RootError for every Secret
 // that cannot be used, or says which requests failed and is worth a retry; it never mixes the two.
 func (s *Store) Ensure(ctx context.Context, cluster client.ObjectKey, owner metav1.OwnerReference) (*Roots, error) {
-	return s.collect(cluster, owner, func(name RootName) (*corev1.Secret, error) {
+	return s.collect(ctx, cluster, owner, func(name RootName) (*corev1.Secret, error) {
 		return s.getOrCreate(ctx, cluster, name, owner)
 	})
 }
@@ -45,7 +49,7 @@ func (s *Store) Ensure(ctx context.Context, cluster client.ObjectKey, owner meta
 // Load returns the root material of a Cluster and generates nothing. It is for initialized control planes: there a
 // lost Secret must be restored, as a new one would lock out every client or make stored resources unreadable.
 func (s *Store) Load(ctx context.Context, cluster client.ObjectKey, owner metav1.OwnerReference) (*Roots, error) {
-	return s.collect(cluster, owner, func(name RootName) (*corev1.Secret, error) {
+	return s.collect(ctx, cluster, owner, func(name RootName) (*corev1.Secret, error) {
 		key := client.ObjectKey{Namespace: cluster.Namespace, Name: name.SecretName(cluster.Name)}
 		secret, err := s.get(ctx, key)
 		if apierrors.IsNotFound(err) {
@@ -56,7 +60,7 @@ func (s *Store) Load(ctx context.Context, cluster client.ObjectKey, owner metav1
 }
 
 // collect gathers all roots at once, since each may cost several requests.
-func (s *Store) collect(cluster client.ObjectKey, owner metav1.OwnerReference,
+func (s *Store) collect(ctx context.Context, cluster client.ObjectKey, owner metav1.OwnerReference,
 	fetch func(RootName) (*corev1.Secret, error)) (*Roots, error) {
 	names := RootNames()
 	found := make([]*corev1.Secret, len(names))
@@ -67,6 +71,9 @@ func (s *Store) collect(cluster client.ObjectKey, owner metav1.OwnerReference,
 			found[i], problems[i] = fetch(name)
 			if problems[i] == nil {
 				problems[i] = unusable(found[i], cluster.Name, owner)
+			}
+			if problems[i] == nil && Generated(found[i], cluster.Name) {
+				_, problems[i] = apply.Own(ctx, s.Client, found[i], owner)
 			}
 		})
 	}
@@ -138,6 +145,12 @@ func (s *Store) now() time.Time {
 	return time.Now()
 }
 
+// Generated says that a manager made a Secret for a Cluster.
+func Generated(secret *corev1.Secret, cluster string) bool {
+	_, generated := secret.Annotations[controlplanev1.GeneratedAnnotation]
+	return generated && secret.Labels[clusterv1.ClusterNameLabel] == cluster
+}
+
 func rootSecret(key client.ObjectKey, cluster string, owner metav1.OwnerReference, data map[string][]byte) *corev1.Secret {
 	owner.Controller = ptr.To(true)
 	return &corev1.Secret{
@@ -145,6 +158,7 @@ func rootSecret(key client.ObjectKey, cluster string, owner metav1.OwnerReferenc
 			Name:            key.Name,
 			Namespace:       key.Namespace,
 			Labels:          map[string]string{clusterv1.ClusterNameLabel: cluster},
+			Annotations:     map[string]string{controlplanev1.GeneratedAnnotation: ""},
 			OwnerReferences: []metav1.OwnerReference{owner},
 		},
 		Type: clusterv1.ClusterSecretType,

@@ -224,6 +224,34 @@ func TestExistingSecrets(t *testing.T) {
 	}
 }
 
+func TestAGeneratedSecretIsGivenItsOwnerBack(t *testing.T) {
+	user := newUserCA(t, nil, nil)
+	supplied := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{
+		Namespace: "ns", Name: "c-ca-client", Labels: map[string]string{clusterv1.ClusterNameLabel: "c"},
+	}, Type: clusterv1.ClusterSecretType, Data: user.pem}
+	g := NewWithT(t)
+	c := fake.NewClientBuilder().WithObjects(supplied).Build()
+	store := &Store{Client: c, Live: c, Now: func() time.Time { return now }}
+	made, err := store.Ensure(t.Context(), cluster, owner)
+	g.Expect(err).NotTo(HaveOccurred())
+	for _, name := range RootSecretNames("c") {
+		secret := get(t, c, name)
+		secret.OwnerReferences = nil // As a restored backup is.
+		g.Expect(c.Update(t.Context(), secret)).To(Succeed())
+	}
+	loaded, err := store.Load(t.Context(), cluster, owner)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(loaded).To(Equal(made))
+	for _, name := range RootSecretNames("c") {
+		controller := metav1.GetControllerOf(get(t, c, name))
+		if name == supplied.Name {
+			g.Expect(controller).To(BeNil(), "what a user supplied has no owner")
+			continue
+		}
+		g.Expect(controller).To(HaveField("UID", owner.UID), name)
+	}
+}
+
 func TestLoadGeneratesNothing(t *testing.T) {
 	g := NewWithT(t)
 	s := newServer()

@@ -8,9 +8,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -55,6 +57,19 @@ func Annotate(ctx context.Context, c client.Client, obj client.Object, annotatio
 		return Unchanged, nil
 	}
 	return patch(ctx, c, obj, map[string]any{"metadata": map[string]any{"annotations": changed}})
+}
+
+// Own makes an owner the controller of the very object that was read before and has none. It is for objects that lost
+// their owner, as in a restored backup.
+func Own(ctx context.Context, c client.Client, obj client.Object, owner metav1.OwnerReference) (Result, error) {
+	if metav1.GetControllerOf(obj) != nil {
+		return Unchanged, nil
+	}
+	owner.Controller = new(true)
+	return patch(ctx, c, obj, map[string]any{"metadata": map[string]any{
+		"ownerReferences": append(slices.Clone(obj.GetOwnerReferences()), owner),
+		"resourceVersion": obj.GetResourceVersion(), // The list is replaced as a whole.
+	}})
 }
 
 // patch merges a change into the very object that was read. The object itself stays as it was read.

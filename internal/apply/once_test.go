@@ -79,3 +79,26 @@ func TestAnnotationsOfOthersAreSetAndRemoved(t *testing.T) {
 	g.Expect(Annotate(ctx, c, read(), map[string]*string{"ours": nil})).To(Equal(Updated))
 	g.Expect(read().Annotations).To(Equal(map[string]string{"theirs": "1"}))
 }
+
+func TestAnObjectWithoutAControllerIsOwned(t *testing.T) {
+	g := NewWithT(t)
+	lost := configMap("a")
+	lost.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "Node", Name: "theirs", UID: "2"}}
+	c := fake.NewClientBuilder().WithObjects(lost).Build()
+	read := func() *corev1.ConfigMap {
+		found := &corev1.ConfigMap{}
+		g.Expect(c.Get(ctx, client.ObjectKeyFromObject(lost), found)).To(Succeed())
+		return found
+	}
+	owner := metav1.OwnerReference{APIVersion: "v1", Kind: "Namespace", Name: "ours", UID: "1", Controller: ptr.To(true)}
+	stale := read()
+	g.Expect(Own(ctx, c, read(), owner)).To(Equal(Updated))
+	g.Expect(read().OwnerReferences).To(ConsistOf(lost.OwnerReferences[0], owner))
+	g.Expect(read().Data).To(HaveKey("a"))
+	other := owner
+	other.UID = "3"
+	g.Expect(Own(ctx, c, read(), other)).To(Equal(Unchanged), "it has a controller")
+	g.Expect(Own(ctx, c, stale, other)).To(Equal(Unchanged), "it has changed since it was read")
+	g.Expect(read().OwnerReferences).To(HaveLen(2))
+	g.Expect(Own(ctx, fake.NewClientBuilder().Build(), stale, owner)).To(Equal(Unchanged), "it is gone, and not made")
+}

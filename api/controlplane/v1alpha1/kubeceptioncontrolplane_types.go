@@ -12,6 +12,10 @@ import (
 // Finalizer keeps a KubeceptionControlPlane until everything it owns in the seed is gone.
 const Finalizer = "kubeceptioncontrolplane.controlplane.cluster.x-k8s.io"
 
+// GeneratedAnnotation marks Secrets that the manager made: root Secrets and the kubeconfig. One that loses its owner, as
+// in a restored backup, is given it back. Secrets of users are without it and never owned.
+const GeneratedAnnotation = "controlplane.cluster.x-k8s.io/kubeception-generated"
+
 // KubeceptionControlPlaneSpec is the desired state of a hosted control plane.
 //
 // Rules for changes stand here because a rule at an optional field is not asked when the field comes or goes. Those that

@@ -57,10 +57,12 @@ func (r *Reconciler) reconcileData(ctx context.Context, s *scope) (phaseResult, 
 	if client.IgnoreNotFound(err) != nil {
 		return phaseResult{}, fmt.Errorf("get Secret %s: %w", s.config.Name, err)
 	}
-	if err == nil && metav1.IsControlledBy(data, s.config) {
+	if err == nil && (metav1.IsControlledBy(data, s.config) || metav1.GetControllerOf(data) == nil) {
+		// Nobody else makes Secrets with a token: one without an owner lost it, as in a restored backup.
 		if s.token, err = parseToken(string(data.Data[tokenKey])); err == nil {
 			s.data = data
-			return next(), nil
+			_, err = apply.Own(ctx, r.Client, data, controllerOf(s.config))
+			return next(), err
 		}
 	}
 	if s.owner.joined && !s.owner.pool() {
@@ -77,6 +79,11 @@ func (r *Reconciler) reconcileData(ctx context.Context, s *scope) (phaseResult, 
 		return phaseResult{}, err
 	}
 	return r.waitOr(s, r.writeData(ctx, s, t))
+}
+
+// controllerOf makes a configuration the controller of its data.
+func controllerOf(config *bootstrapv1.KubeceptionConfig) metav1.OwnerReference {
+	return *metav1.NewControllerRef(config, bootstrapv1.GroupVersion.WithKind(kind))
 }
 
 // waitOr goes on, or says in a condition what has to happen first.
@@ -114,7 +121,7 @@ func (r *Reconciler) writeData(ctx context.Context, s *scope, t token) error {
 		ObjectMeta: metav1.ObjectMeta{
 			Name: s.config.Name, Namespace: s.config.Namespace,
 			Labels:          map[string]string{clusterv1.ClusterNameLabel: s.cluster.Name},
-			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(s.config, bootstrapv1.GroupVersion.WithKind(kind))},
+			OwnerReferences: []metav1.OwnerReference{controllerOf(s.config)},
 		},
 		Type: clusterv1.ClusterSecretType,
 		Data: map[string][]byte{valueKey: value, formatKey: []byte(format), tokenKey: []byte(t.String())},

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/cluster-api/util/secret"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
@@ -35,7 +36,10 @@ func (r *Reconciler) reconcileAccess(ctx context.Context, s *scope) (phaseResult
 		return phaseResult{}, fmt.Errorf("get Secret %s: %w", key, err)
 	}
 	if existing.UID != "" && !metav1.IsControlledBy(existing, s.controlPlane) {
-		return next(), nil
+		if pki.Generated(existing, s.cluster.Name) { // It lost its owner. The Secret is watched.
+			_, err = apply.Own(ctx, r.Client, existing, controllerOf(s.controlPlane))
+		}
+		return next(), err
 	}
 	server := "https://" + s.input.Endpoint.String()
 	if _, stale := pki.KubeconfigNeedsRefresh(existing.Data[secret.KubeconfigDataName], server, s.roots, s.now); !stale {
@@ -50,6 +54,7 @@ func (r *Reconciler) reconcileAccess(ctx context.Context, s *scope) (phaseResult
 		ObjectMeta: metav1.ObjectMeta{
 			Name: key.Name, Namespace: key.Namespace,
 			Labels:          map[string]string{clusterv1.ClusterNameLabel: s.cluster.Name},
+			Annotations:     map[string]string{controlplanev1.GeneratedAnnotation: ""},
 			OwnerReferences: []metav1.OwnerReference{controllerOf(s.controlPlane)},
 		},
 		Type: clusterv1.ClusterSecretType,

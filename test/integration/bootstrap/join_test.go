@@ -44,6 +44,19 @@ func TestAMachineJoins(t *testing.T) {
 		HaveField("Type", certificatesv1.CertificateApproved), HaveField("Message", "all names and addresses are those of Machine c"))))
 }
 
+func TestBootstrapDataIsGivenItsOwnerBack(t *testing.T) {
+	s := tell(t)
+	s.host(version)
+	s.machine(version)
+	before := s.created()
+	orphan := before.DeepCopy()
+	orphan.OwnerReferences = nil
+	s.Expect(s.Update(s.Context(), orphan)).To(Succeed())
+	s.Eventually(func() []metav1.OwnerReference { return s.data().OwnerReferences }).Should(Equal(before.OwnerReferences))
+	s.Expect(s.data().Data).To(Equal(before.Data))
+	s.Expect(s.created()).NotTo(BeNil())
+}
+
 func TestAServingCertificateForWhatIsNotOfTheMachine(t *testing.T) {
 	s := tell(t)
 	s.host(version)

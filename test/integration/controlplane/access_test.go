@@ -109,6 +109,19 @@ func TestAKubeconfigThatTheUserSuppliesIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestWhatTheManagerMadeIsGivenItsOwnerBack(t *testing.T) {
+	s := tell(t)
+	s.host()
+	s.comesUp()
+	for _, made := range append(pki.RootSecretNames(name), kubeconfigSecret) {
+		orphan := s.secret(s.namespace, made)
+		orphan.OwnerReferences = nil
+		s.Expect(s.Update(s.Context(), orphan)).To(Succeed())
+		s.Eventually(func() bool { return metav1.IsControlledBy(s.secret(s.namespace, made), s.controlPlane()) }).Should(BeTrue(), made)
+		s.Expect(s.secret(s.namespace, made).Data).To(Equal(orphan.Data))
+	}
+}
+
 func TestAnAuthorityThatTheUserSuppliesIsHonouredAndNeverDeleted(t *testing.T) {
 	s := tell(t)
 	authority, err := pki.GenerateRoot(pki.ClusterCA, time.Now())

@@ -69,6 +69,15 @@ func (r *Repository) Add(label, release string, files map[string][]byte) error {
 	return r.writeConfig()
 }
 
+// Files returns the files of a release by name.
+func (r *Repository) Files(label, release string) (map[string][]byte, error) {
+	files, err := readFiles(filepath.Join(r.dir, label, release))
+	if err != nil {
+		return nil, fmt.Errorf("read release %s of %s: %w", release, label, err)
+	}
+	return files, nil
+}
+
 // AddRelease stores what `make release` wrote to the folder out: every provider
 // whose components file is there, each with metadata.yaml and, because
 // clusterctl looks for them there only, the templates with the infrastructure
