@@ -11,13 +11,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
+
+// deletionGrace is how long the pods of a control plane that nobody needs any more may take to end.
+const deletionGrace = time.Second
 
 // Remaining is what still exists of a component in deletion.
 type Remaining struct {
@@ -47,6 +53,9 @@ func (e *Engine) Delete(ctx context.Context, namespace string, components []Comp
 			continue
 		}
 		blocked, err := e.removeInStages(ctx, objects)
+		if blocked && err == nil {
+			err = e.endPods(ctx, namespace, name)
+		}
 		if err != nil {
 			problems = append(problems, err)
 		}
@@ -81,6 +90,37 @@ func (e *Engine) removeInStages(ctx context.Context, objects []client.Object) (b
 	}
 	_, err = apply.Prune(ctx, e.Client, objects, nil)
 	return false, err
+}
+
+// endPods ends the pods of Deployments that were deleted, before Kubernetes does: it would give them all the time that
+// they may take to end, which no kubelet shortens once it has begun, and an API server would use it to finish requests
+// of clients that no longer matter, which wait for an etcd that is gone. Their ReplicaSets go first, lest they make new
+// ones. What etcd-druid made has no ReplicaSets and is left to it.
+func (e *Engine) endPods(ctx context.Context, namespace, component string) error {
+	replicaSets := &appsv1.ReplicaSetList{}
+	if err := e.Client.List(ctx, replicaSets, client.InNamespace(namespace), client.MatchingLabels{
+		wiring.LabelManagedBy: wiring.ManagedBy, wiring.LabelComponent: component,
+	}); err != nil {
+		return fmt.Errorf("read the ReplicaSets of %s: %w", component, err)
+	}
+	if len(replicaSets.Items) == 0 {
+		return nil
+	}
+	for i := range replicaSets.Items {
+		if _, err := apply.Delete(ctx, e.Client, &replicaSets.Items[i]); err != nil {
+			return err
+		}
+	}
+	pods, err := e.pods(ctx, namespace, component)
+	if err != nil {
+		return err
+	}
+	for i := range pods {
+		if _, err := apply.End(ctx, e.Client, &pods[i], deletionGrace); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // holdUp says what the deletion of objects waits for, as they were read before.

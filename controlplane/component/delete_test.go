@@ -16,6 +16,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
 )
 
 const druidFinalizer = "druid.gardener.cloud/etcd-druid"
@@ -57,6 +59,23 @@ func TestDeletionGoesBackwardsAndSaysWhatItWaitsFor(t *testing.T) {
 	s.Expect(s.Update(ctx, etcd)).To(Succeed())
 	s.Expect(s.delete(components...)).To(Equal([]string{"etcd-main: Secret ca-etcd is being deleted"}))
 	s.Expect(s.delete(components...)).To(BeEmpty())
+}
+
+func TestDeletionEndsPodsBeforeKubernetesGivesThemTheirTime(t *testing.T) {
+	s := newSeed(t)
+	a := example{name: "a"}
+	s.reconcile(exampleInput(), a)
+	labels := map[string]string{wiring.LabelManagedBy: wiring.ManagedBy, wiring.LabelComponent: "a"}
+	for _, object := range []client.Object{
+		&appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{Namespace: "team--c", Name: "a-1", Labels: labels}},
+		&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "team--c", Name: "a-1-x", Labels: labels}},
+		&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "team--c", Name: "etcd-main-0", Labels: map[string]string{wiring.LabelComponent: "etcd-main"}}},
+	} {
+		s.Expect(s.Create(ctx, object)).To(Succeed())
+	}
+	s.Expect(s.delete(heldEtcd, a)).NotTo(BeEmpty())
+	s.Expect(s.names(&appsv1.ReplicaSetList{})).To(BeEmpty(), "nothing makes the pods again")
+	s.Expect(s.names(&corev1.PodList{})).To(ConsistOf("etcd-main-0"), "those of etcd are etcd-druid's")
 }
 
 func TestDeletionOfWhatIsHalfThere(t *testing.T) {

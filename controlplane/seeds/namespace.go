@@ -99,7 +99,7 @@ func (s *Seed) DeleteNamespace(ctx context.Context, name string, cluster client.
 
 // emptyNamespace ends what Kubernetes would otherwise wait for, and returns how many pods are left. When it finds
 // pods or claims in a namespace that is being deleted, it looks again only after half of the time that a pod may take
-// to end, and an API server may take long, to finish the requests of clients that no longer matter here.
+// to end.
 func (s *Seed) emptyNamespace(ctx context.Context, name string) (int, error) {
 	claims := &corev1.PersistentVolumeClaimList{}
 	if err := s.Live.List(ctx, claims, client.InNamespace(name)); err != nil {

@@ -177,6 +177,14 @@ func (s *Seed) Services() ([]services.Status, error) {
 	return s.node.Services()
 }
 
+// Kill ends a process of the seed, such as its kubelet, as a crash would, and returns when it runs again.
+func (s *Seed) Kill(ctx context.Context, service string) error {
+	if s.kind != nil {
+		return errors.New("the processes of a kind cluster are in its container")
+	}
+	return s.node.Kill(ctx, service)
+}
+
 func (o Options) completed() (Options, error) {
 	if o.StateDir == "" {
 		o.StateDir = "_run"

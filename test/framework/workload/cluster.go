@@ -37,6 +37,11 @@ func Connect(ctx context.Context, cluster *hosted.Cluster, scheme *runtime.Schem
 	if err != nil {
 		return nil, err
 	}
+	return Of(config, scheme)
+}
+
+// Of is any cluster, as whoever the configuration names reaches it.
+func Of(config *rest.Config, scheme *runtime.Scheme) (*Cluster, error) {
 	c, err := client.New(config, client.Options{Scheme: scheme})
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -47,13 +48,23 @@ func (c *Cluster) Exec(ctx context.Context, pod corev1.Pod, command ...string) (
 
 // Fetch asks the HTTP server of a pod through a forwarded port and returns what it answers.
 func (c *Cluster) Fetch(ctx context.Context, pod corev1.Pod, port int, path string, query url.Values) (string, error) {
+	return c.talk(ctx, pod, port, http.MethodGet, url.URL{Path: path, RawQuery: query.Encode()}, "")
+}
+
+// Store puts content at a path of the HTTP server of a pod through a forwarded port.
+func (c *Cluster) Store(ctx context.Context, pod corev1.Pod, port int, path, content string) error {
+	_, err := c.talk(ctx, pod, port, http.MethodPut, url.URL{Path: path}, content)
+	return err
+}
+
+func (c *Cluster) talk(ctx context.Context, pod corev1.Pod, port int, method string, target url.URL, body string) (string, error) {
 	address, stop, err := c.forward(pod, port)
 	if err != nil {
 		return "", fmt.Errorf("forward port %d of pod %s: %w", port, pod.Name, err)
 	}
 	defer stop()
-	target := url.URL{Scheme: "http", Host: address, Path: path, RawQuery: query.Encode()}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
+	target.Scheme, target.Host = "http", address
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), strings.NewReader(body))
 	if err != nil {
 		return "", err
 	}
@@ -67,7 +78,7 @@ func (c *Cluster) Fetch(ctx context.Context, pod corev1.Pod, port int, path stri
 		return "", err
 	}
 	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%s%s: %s: %s", pod.Name, path, response.Status, content)
+		return "", fmt.Errorf("%s%s: %s: %s", pod.Name, target.Path, response.Status, content)
 	}
 	return string(content), nil
 }

@@ -5,6 +5,7 @@
 package node
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -80,6 +81,31 @@ func (n *Node) Services() ([]services.Status, error) {
 	}
 	defer func() { _ = client.Close() }()
 	return client.List()
+}
+
+// Kill ends a process as a crash would, and returns when another one runs in its place.
+func (n *Node) Kill(ctx context.Context, service string) error {
+	client, err := services.Dial(n.socket())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	killed, err := client.Kill(service)
+	if err != nil {
+		return fmt.Errorf("kill %s: %w", service, err)
+	}
+	return n.await(ctx, service, func(context.Context) error {
+		list, err := client.List()
+		if err != nil {
+			return err
+		}
+		for _, status := range list {
+			if status.Name == service && status.PID != 0 && status.PID != killed.PID {
+				return nil
+			}
+		}
+		return errors.New("it has not been started again")
+	})
 }
 
 // LogDir is where the output of every process goes.

@@ -47,6 +47,13 @@ func (c *Client) Stop(name string) error {
 	return c.rpc.Call(rpcName+".Stop", name, &Status{})
 }
 
+// Kill is Manager.Kill.
+func (c *Client) Kill(name string) (Status, error) {
+	var status Status
+	err := c.rpc.Call(rpcName+".Kill", name, &status)
+	return status, err
+}
+
 // List is Manager.List.
 func (c *Client) List() ([]Status, error) {
 	var list []Status

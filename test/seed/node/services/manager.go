@@ -122,6 +122,18 @@ func (m *Manager) Stop(name string, status *Status) error {
 	return nil
 }
 
+// Kill ends the process of a service as a crash would; it is started again.
+func (m *Manager) Kill(name string, status *Status) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	s, exists := m.services[name]
+	if !exists || s.status.PID == 0 {
+		return fmt.Errorf("%s does not run", name)
+	}
+	*status = s.status
+	return syscall.Kill(s.status.PID, syscall.SIGKILL)
+}
+
 // List returns the status of all services, ordered by name.
 func (m *Manager) List(_ struct{}, list *[]Status) error {
 	m.mutex.Lock()

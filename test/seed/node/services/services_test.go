@@ -104,6 +104,24 @@ func TestAServiceThatEndsIsRestarted(t *testing.T) {
 	}
 }
 
+func TestAServiceThatIsKilledIsRestarted(t *testing.T) {
+	client := serve(t)
+	if _, err := client.Start(shell(t, "exec sleep 1000")); err != nil {
+		t.Fatal(err)
+	}
+	killed, err := client.Kill("shell")
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, client, "restarted", func(s Status) bool { return s.PID != 0 && s.PID != killed.PID && s.LastExit == "signal killed" })
+	if err := client.Stop("shell"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Kill("shell"); err == nil || !strings.Contains(err.Error(), "shell does not run") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAMissingProgramIsAnError(t *testing.T) {
 	_, err := serve(t).Start(Service{Name: "x", Args: []string{"/does/not/exist"}, Log: filepath.Join(t.TempDir(), "log")})
 	if err == nil || !strings.Contains(err.Error(), "start x") {

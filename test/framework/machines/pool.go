@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package machines
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
+	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/cluster-api/util/conditions"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// pollPeriod is the time between two looks while a test waits.
+const pollPeriod = 250 * time.Millisecond
+
+// Pool is a MachineDeployment and its machines.
+type Pool struct {
+	client.ObjectKey
+	// Management is a client of the management cluster.
+	Management client.Client
+}
+
+// Deployment reads the MachineDeployment.
+func (p *Pool) Deployment(ctx context.Context) (*clusterv1.MachineDeployment, error) {
+	deployment := &clusterv1.MachineDeployment{}
+	return deployment, p.Management.Get(ctx, p.ObjectKey, deployment)
+}
+
+// Patch changes the MachineDeployment.
+func (p *Pool) Patch(ctx context.Context, change func(*clusterv1.MachineDeployment)) error {
+	deployment, err := p.Deployment(ctx)
+	if err != nil {
+		return err
+	}
+	before := deployment.DeepCopy()
+	change(deployment)
+	return p.Management.Patch(ctx, deployment, client.MergeFrom(before))
+}
+
+// Scale sets the number of machines.
+func (p *Pool) Scale(ctx context.Context, replicas int32) error {
+	return p.Patch(ctx, func(deployment *clusterv1.MachineDeployment) { deployment.Spec.Replicas = &replicas })
+}
+
+// Machines are those that exist, oldest first; some may be going.
+func (p *Pool) Machines(ctx context.Context) ([]clusterv1.Machine, error) {
+	list := &clusterv1.MachineList{}
+	err := p.Management.List(ctx, list, client.InNamespace(p.Namespace), client.MatchingLabels{clusterv1.MachineDeploymentNameLabel: p.Name})
+	slices.SortFunc(list.Items, func(a, b clusterv1.Machine) int {
+		if order := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); order != 0 {
+			return order
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return list.Items, err
+}
+
+// UntilSettled waits until there are exactly so many machines, all of them available and as the MachineDeployment wants
+// them, and returns them. The error says what each machine lacks.
+func (p *Pool) UntilSettled(ctx context.Context, count int, timeout time.Duration) ([]clusterv1.Machine, error) {
+	var machines []clusterv1.Machine
+	last := "nothing was seen"
+	err := wait.PollUntilContextTimeout(ctx, pollPeriod, timeout, true, func(ctx context.Context) (bool, error) {
+		deployment, err := p.Deployment(ctx)
+		if err != nil {
+			last = err.Error()
+			return false, nil
+		}
+		if machines, err = p.Machines(ctx); err != nil {
+			last = err.Error()
+			return false, nil
+		}
+		var lacking []string
+		for i := range machines {
+			if problem := unsettled(&machines[i], deployment.Spec.Template.Spec.Version); problem != "" {
+				lacking = append(lacking, machines[i].Name+": "+problem)
+			}
+		}
+		last = fmt.Sprintf("%d machines, want %d\n%s", len(machines), count, strings.Join(lacking, "\n"))
+		return len(machines) == count && len(lacking) == 0 && deployment.Status.ObservedGeneration == deployment.Generation, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %s", err, p.Name, last)
+	}
+	return machines, nil
+}
+
+// unsettled says what a machine lacks; nothing if it is as it should be.
+func unsettled(machine *clusterv1.Machine, version string) string {
+	if !machine.DeletionTimestamp.IsZero() {
+		return "it is going: " + conditions.GetMessage(machine, clusterv1.MachineDeletingCondition)
+	}
+	if machine.Spec.Version != version {
+		return fmt.Sprintf("its version is %s, want %s", machine.Spec.Version, version)
+	}
+	for _, wanted := range []string{clusterv1.MachineUpToDateCondition, clusterv1.MachineReadyCondition, clusterv1.MachineAvailableCondition} {
+		if condition := conditions.Get(machine, wanted); condition == nil || condition.Status != metav1.ConditionTrue {
+			return fmt.Sprintf("not %s: %s", wanted, conditions.GetMessage(machine, wanted))
+		}
+	}
+	return ""
+}
+
+// UntilGone waits until machines are gone. The error says what they wait for.
+func (p *Pool) UntilGone(ctx context.Context, timeout time.Duration, names ...string) error {
+	last := "nothing was seen"
+	err := wait.PollUntilContextTimeout(ctx, pollPeriod, timeout, true, func(ctx context.Context) (bool, error) {
+		machines, err := p.Machines(ctx)
+		if err != nil {
+			last = err.Error()
+			return false, nil
+		}
+		var left []string
+		for i := range machines {
+			if slices.Contains(names, machines[i].Name) {
+				left = append(left, machines[i].Name+": "+conditions.GetMessage(&machines[i], clusterv1.MachineDeletingCondition))
+			}
+		}
+		last = strings.Join(left, "\n")
+		return len(left) == 0, nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, last)
+	}
+	return nil
+}
