@@ -58,6 +58,7 @@ var _ = Describe("A cluster with add-ons of its own choice", Ordered, func() {
 			},
 		})).To(Succeed())
 		Expect(shoot.UntilNodesReady(ctx, 1, startTimeout)).To(Succeed())
+		untilSystemComponents(ctx, cluster)
 		Expect(shoot.Create(ctx, everywhere())).To(Succeed())
 		Expect(shoot.Create(ctx, serviceOf("everywhere", 80, 8080))).To(Succeed())
 		pods, err := shoot.UntilPodsReady(ctx, metav1.NamespaceDefault, labelsOf("everywhere"), 1, startTimeout)

@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/gomega"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
+	certificatesv1 "k8s.io/api/certificates/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -22,14 +23,17 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/template"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/workload"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/registry"
 )
 
-var _ = Describe("A cluster with workers", Ordered, FlakeAttempts(2), func() {
+var _ = Describe("A cluster with workers", Ordered, func() {
 	const workers = 2
+	// certificateLifetime is short, so that kubelets renew theirs while everything else is looked at.
+	const certificateLifetime = 4 * time.Minute
 	var (
 		cluster *hosted.Cluster
 		shoot   *workload.Cluster
@@ -44,6 +48,9 @@ var _ = Describe("A cluster with workers", Ordered, FlakeAttempts(2), func() {
 		Expect(err).NotTo(HaveOccurred())
 		began := time.Now()
 		Expect(realSeed.Apply(ctx, manifests, GinkgoWriter)).To(Succeed())
+		Expect(cluster.Patch(ctx, func(controlPlane *controlplanev1.KubeceptionControlPlane) {
+			controlPlane.Spec.Components = append(controlPlane.Spec.Components, signingFor(certificateLifetime))
+		})).To(Succeed())
 		Expect(cluster.UntilAvailable(ctx, startTimeout)).To(Succeed())
 		available := time.Since(began)
 		shoot, err = workload.Connect(ctx, cluster, scheme)
@@ -51,6 +58,7 @@ var _ = Describe("A cluster with workers", Ordered, FlakeAttempts(2), func() {
 		Expect(shoot.UntilNodesReady(ctx, workers, startTimeout)).To(Succeed())
 		AddReportEntry(fmt.Sprintf("available after %s, %d nodes ready after %s",
 			available.Round(100*time.Millisecond), workers, time.Since(began).Round(100*time.Millisecond)))
+		untilSystemComponents(ctx, cluster)
 	})
 
 	It("has nodes that Cluster API knows", func(ctx context.Context) {
@@ -134,6 +142,29 @@ var _ = Describe("A cluster with workers", Ordered, FlakeAttempts(2), func() {
 		Expect(shoot.Create(ctx, configMap("allowed", "false"))).To(Succeed())
 	})
 
+	It("renews the certificates of kubelets while they serve", func(ctx context.Context) {
+		Eventually(func(g Gomega) {
+			nodes := &corev1.NodeList{}
+			g.Expect(shoot.List(ctx, nodes)).To(Succeed())
+			requests := &certificatesv1.CertificateSigningRequestList{}
+			g.Expect(shoot.List(ctx, requests)).To(Succeed())
+			for _, node := range nodes.Items {
+				issued := map[string]int{}
+				for _, request := range requests.Items {
+					if request.Spec.Username == "system:node:"+node.Name && len(request.Status.Certificate) > 0 {
+						issued[request.Spec.SignerName]++
+					}
+				}
+				g.Expect(issued[certificatesv1.KubeAPIServerClientKubeletSignerName]).To(BeNumerically(">=", 1), "%s: after that of its bootstrap token", node.Name)
+				g.Expect(issued[certificatesv1.KubeletServingSignerName]).To(BeNumerically(">=", 2), node.Name)
+			}
+		}).WithTimeout(2 * certificateLifetime).WithPolling(time.Second).Should(Succeed())
+		Expect(shoot.UntilNodesReady(ctx, workers, reportTimeout)).To(Succeed())
+		for _, pod := range pods {
+			Expect(shoot.Logs(ctx, pod)).To(ContainSubstring("serving"), "through the kubelet's new certificate")
+		}
+	})
+
 	It("follows the wanted number of machines", func(ctx context.Context) {
 		deployment := &clusterv1.MachineDeployment{}
 		Expect(management.Get(ctx, client.ObjectKey{Namespace: cluster.Namespace, Name: cluster.Name + "-workers"}, deployment)).To(Succeed())
@@ -143,6 +174,23 @@ var _ = Describe("A cluster with workers", Ordered, FlakeAttempts(2), func() {
 		Expect(shoot.UntilNodesReady(ctx, 1, changeTimeout)).To(Succeed())
 	})
 })
+
+// untilSystemComponents waits for what makes names and logs of pods work.
+func untilSystemComponents(ctx context.Context, cluster *hosted.Cluster) {
+	GinkgoHelper()
+	Expect(cluster.UntilCondition(ctx, startTimeout, controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionTrue, "")).To(Succeed())
+}
+
+// signingFor limits how long certificates are valid that are asked of the hosted cluster.
+func signingFor(lifetime time.Duration) controlplanev1.ComponentOverride {
+	return controlplanev1.ComponentOverride{
+		Name: "kube-controller-manager",
+		Patches: []controlplanev1.Patch{{
+			Target: controlplanev1.PatchTarget{Kind: "Deployment"}, Type: controlplanev1.PatchJSON6902,
+			Patch: fmt.Sprintf(`[{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--cluster-signing-duration=%s"}]`, lifetime),
+		}},
+	}
+}
 
 func labelsOf(name string) map[string]string { return map[string]string{"app": name} }
 

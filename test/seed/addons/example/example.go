@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -86,7 +87,11 @@ func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return nodes.UntilNodesReady(ctx, Workers, timeout)
+	if err := nodes.UntilNodesReady(ctx, Workers, timeout); err != nil {
+		return err
+	}
+	// Before that, there are neither names nor logs of pods.
+	return cluster.UntilCondition(ctx, timeout, controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionTrue, "")
 }
 
 func scheme() *runtime.Scheme {
