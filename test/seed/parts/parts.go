@@ -20,6 +20,8 @@ type Part struct {
 	Package string
 	// Tags are build tags, separated by commas.
 	Tags string
+	// Test says that the package is one of tests, and the binary what go test would run.
+	Test bool
 	// C says that it needs a C compiler. It is linked statically nevertheless.
 	C bool
 	// Stamp returns linker settings for a version, as "import/path.name=value".
@@ -29,6 +31,7 @@ type Part struct {
 const (
 	folder       = "test/seed/parts/"
 	kubernetes   = "k8s.io/kubernetes"
+	ginkgo       = "github.com/onsi/ginkgo/v2"
 	capi         = "sigs.k8s.io/cluster-api"
 	containerd   = "github.com/containerd/containerd/v2"
 	konnectivity = "sigs.k8s.io/apiserver-network-proxy"
@@ -67,6 +70,12 @@ func table() map[string]Part {
 		"flanneld":       {Folder: folder + "flannel", Module: "github.com/flannel-io/flannel", Package: "github.com/flannel-io/flannel", C: true},
 		"cni-flannel":    {Folder: folder + "cni-plugin-flannel", Module: cniPlugins, Package: cniPlugins + "/plugins/meta/flannel"},
 		"registry":       {Folder: folder + "registry", Module: "github.com/distribution/distribution/v3", Package: "."},
+
+		// For test/conformance only.
+		"ginkgo":           {Folder: folder + "kubernetes-e2e", Module: ginkgo, Package: ginkgo + "/ginkgo"},
+		"e2e.test":         {Folder: folder + "kubernetes-e2e", Module: kubernetes, Package: kubernetes + "/test/e2e", Test: true, Stamp: kubernetesStamp},
+		"agnhost":          {Folder: folder + "kubernetes-e2e", Module: kubernetes, Package: kubernetes + "/test/images/agnhost"},
+		"sample-apiserver": {Folder: folder + "kubernetes-e2e", Module: "k8s.io/sample-apiserver", Package: "k8s.io/sample-apiserver"},
 
 		"seed-agent":   {Folder: "test", Package: "./seed/agent"},
 		"seed-pid1":    {Folder: "test", Package: "./seed/node/pid1"},
