@@ -29,13 +29,15 @@ type Part struct {
 }
 
 const (
-	folder       = "test/seed/parts/"
-	kubernetes   = "k8s.io/kubernetes"
-	ginkgo       = "github.com/onsi/ginkgo/v2"
-	capi         = "sigs.k8s.io/cluster-api"
-	containerd   = "github.com/containerd/containerd/v2"
-	konnectivity = "sigs.k8s.io/apiserver-network-proxy"
-	cniPlugins   = "github.com/containernetworking/plugins"
+	folder     = "test/seed/parts/"
+	kubernetes = "k8s.io/kubernetes"
+	// For its tests.
+	ginkgo          = "github.com/onsi/ginkgo/v2"
+	sampleAPIServer = "k8s.io/sample-apiserver"
+	capi            = "sigs.k8s.io/cluster-api"
+	containerd      = "github.com/containerd/containerd/v2"
+	konnectivity    = "sigs.k8s.io/apiserver-network-proxy"
+	cniPlugins      = "github.com/containernetworking/plugins"
 	// The snapshotters left out need C headers or tools nobody has by default.
 	containerdTags = "no_btrfs,no_devmapper,no_zfs"
 	managerPrefix  = "manager:"
@@ -71,12 +73,6 @@ func table() map[string]Part {
 		"cni-flannel":    {Folder: folder + "cni-plugin-flannel", Module: cniPlugins, Package: cniPlugins + "/plugins/meta/flannel"},
 		"registry":       {Folder: folder + "registry", Module: "github.com/distribution/distribution/v3", Package: "."},
 
-		// For test/conformance only.
-		"ginkgo":           {Folder: folder + "kubernetes-e2e", Module: ginkgo, Package: ginkgo + "/ginkgo"},
-		"e2e.test":         {Folder: folder + "kubernetes-e2e", Module: kubernetes, Package: kubernetes + "/test/e2e", Test: true, Stamp: kubernetesStamp},
-		"agnhost":          {Folder: folder + "kubernetes-e2e", Module: kubernetes, Package: kubernetes + "/test/images/agnhost"},
-		"sample-apiserver": {Folder: folder + "kubernetes-e2e", Module: "k8s.io/sample-apiserver", Package: "k8s.io/sample-apiserver"},
-
 		"seed-agent":   {Folder: "test", Package: "./seed/agent"},
 		"seed-pid1":    {Folder: "test", Package: "./seed/node/pid1"},
 		"machine-init": {Folder: ".", Package: "./cmd/machine-init"},
@@ -90,6 +86,12 @@ func table() map[string]Part {
 		t["cni-"+name] = Part{Folder: folder + "cni-plugins", Module: cniPlugins, Package: cniPlugins + "/plugins/" + kind + "/" + name}
 	}
 	t["kubectl"] = kubernetesPart(KubernetesMinors[0], "kubectl")
+	// For test/conformance, of the version that clusters run.
+	newest := folder + "kubernetes-" + KubernetesMinors[0]
+	t["e2e.test"] = Part{Folder: newest, Module: kubernetes, Package: kubernetes + "/test/e2e", Test: true, Stamp: kubernetesStamp}
+	t["agnhost"] = Part{Folder: newest, Module: kubernetes, Package: kubernetes + "/test/images/agnhost"}
+	t["ginkgo"] = Part{Folder: newest, Module: ginkgo, Package: ginkgo + "/ginkgo"}
+	t["sample-apiserver"] = Part{Folder: newest, Module: sampleAPIServer, Package: sampleAPIServer}
 	for _, minor := range KubernetesMinors {
 		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"} {
 			t[name+"-"+minor] = kubernetesPart(minor, name)
