@@ -82,8 +82,16 @@ test-unit: ## Unit tests alone; they need nothing but Go
 	@hack/test.sh unit
 
 .PHONY: e2e
-e2e: ## Every promise on a real seed
-	@hack/e2e.sh e2e
+e2e: ## Every promise on a real seed, and the shorter ones of Cluster API's own specs
+	@LABELS='!Long' hack/e2e.sh e2e capi
+
+.PHONY: e2e-capi
+e2e-capi: ## All of Cluster API's own specs that fit, on a real seed
+	@hack/e2e.sh capi
+
+.PHONY: conformance
+conformance: ## Kubernetes' own conformance tests on a cluster with workers; RUN and SKIP select tests, PROCS at once
+	@hack/conformance.sh
 
 .PHONY: chaos
 chaos: ## Kill and break things on a real seed, for as long as you like

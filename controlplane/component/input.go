@@ -93,6 +93,8 @@ type Workers struct {
 	// Versions are the Kubernetes versions that machines run or are to run, without duplicates and in order; empty
 	// while there are none. What runs once per node carries the version of its kubelet.
 	Versions []string `json:"versions,omitempty"`
+	// Leaving says that there are machines and that none of them is to stay.
+	Leaving bool `json:"leaving,omitempty"`
 }
 
 // Keys is the key material that components hand to their workloads.

@@ -42,7 +42,7 @@ func Prepare(in *Input, c Component) (Rendered, error) {
 		}
 	}
 	for _, obj := range objects.Target {
-		completeTarget(obj)
+		completeTarget(in, obj)
 	}
 	all := slices.Concat(objects.Runtime, objects.Target)
 	if err := overrideContainers(all, in.Override(c.Name()).Containers); err != nil {

@@ -58,8 +58,12 @@ func (in *Input) APIServerEnv() []corev1.EnvVar {
 
 // completeTarget sets what workloads of ours in the workload cluster have unless their component says otherwise. The
 // manifests of users are no Go types, and stay as they are.
-func completeTarget(obj client.Object) {
+func completeTarget(in *Input, obj client.Object) {
 	switch o := obj.(type) {
+	case *policyv1.PodDisruptionBudget:
+		if in.Workers.Leaving { // No machine is left to run another instance first: a drain would wait for it in vain.
+			o.Spec.MaxUnavailable = ptr.To(intstr.FromString("100%"))
+		}
 	case *appsv1.Deployment:
 		completeSystemDeployment(o)
 	case *appsv1.DaemonSet:

@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -67,6 +68,15 @@ func TestDaemonSetsRunOnEveryNode(t *testing.T) {
 	g.Expect(pod.SecurityContext.RunAsNonRoot).To(BeNil(), "it changes the network of the node")
 	g.Expect(pod.Containers[0].SecurityContext.AllowPrivilegeEscalation).To(BeNil(), "a privileged container has all of it")
 	g.Expect(d.Spec.UpdateStrategy.RollingUpdate.MaxUnavailable.String()).To(Equal("10%"))
+}
+
+func TestLeavingMachinesAreNotHeldUp(t *testing.T) {
+	for leaving, want := range map[bool]string{false: "1", true: "100%"} {
+		in := exampleInput()
+		in.Workers.Leaving = leaving
+		budget := preparedTarget(t, in, SystemDisruptionBudget("d", SystemPodSelector("d")))[0].(*policyv1.PodDisruptionBudget)
+		NewWithT(t).Expect(budget.Spec.MaxUnavailable.String()).To(Equal(want))
+	}
 }
 
 func TestUsersOverrideWhatRunsInTheWorkloadCluster(t *testing.T) {

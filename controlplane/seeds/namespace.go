@@ -18,6 +18,7 @@ import (
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
 
 // deletionGrace is how long the pods of a control plane that nobody needs any more may take to end.
@@ -44,7 +45,7 @@ func NamespaceName(spec controlplanev1.SeedSpec, cluster client.ObjectKey) strin
 	if spec.Namespace != "" {
 		return spec.Namespace
 	}
-	return cluster.Namespace + "--" + cluster.Name
+	return names.Namespace(cluster.Namespace, cluster.Name)
 }
 
 // EnsureNamespace brings the namespace of a control plane to its state. It writes nothing when nothing is missing.

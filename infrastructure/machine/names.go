@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
 
 // Labels of objects in a host cluster. They differ from those of hosted control planes, which may be in the same cluster.
@@ -44,7 +46,7 @@ func NamespaceName(chosen string, cluster client.ObjectKey) string {
 	if chosen != "" {
 		return chosen
 	}
-	return cluster.Namespace + "--" + cluster.Name + "--machines"
+	return names.Namespace(cluster.Namespace, cluster.Name, "machines")
 }
 
 // ProviderID is that of the machine which is a pod.

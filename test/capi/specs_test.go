@@ -32,25 +32,6 @@ var _ = Describe("Quick start with a ClusterClass", long, func() {
 	})
 })
 
-var _ = Describe("Changes of a ClusterClass", func() {
-	e2e.ClusterClassChangesSpec(ctx, func() e2e.ClusterClassChangesSpecInput {
-		return e2e.ClusterClassChangesSpecInput{
-			E2EConfig: config, ClusterctlConfigPath: clusterctlConfig, BootstrapClusterProxy: management,
-			ArtifactFolder: artifacts, ControlPlaneWaiters: waiters,
-			Flavor: topology,
-			ModifyControlPlaneFields: map[string]any{
-				"spec.controllerManager.nodeMonitorGracePeriodSeconds": int64(45),
-			},
-			ModifyMachineDeploymentBootstrapConfigTemplateFields: map[string]any{
-				"spec.template.spec.kubelet.maxPods": int64(50),
-			},
-			ModifyMachineDeploymentInfrastructureMachineTemplateFields: map[string]any{
-				"spec.template.spec.cpu": "150m",
-			},
-		}
-	})
-})
-
 var _ = Describe("Scaling a MachineDeployment", long, func() {
 	e2e.MachineDeploymentScaleSpec(ctx, func() e2e.MachineDeploymentScaleSpecInput {
 		return e2e.MachineDeploymentScaleSpecInput{

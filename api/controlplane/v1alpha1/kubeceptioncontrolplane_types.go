@@ -137,7 +137,8 @@ type SeedSpec struct {
 	KubeconfigRef SecretKeyReference `json:"kubeconfigRef,omitempty,omitzero"`
 
 	// namespace is the namespace in the seed that holds the control plane, and nothing else.
-	// If absent, it is <cluster namespace>--<cluster name>.
+	// If absent, it is <cluster namespace>--<cluster name>, or the beginning and a hash of that where it is longer than
+	// 63 characters.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63

@@ -27,8 +27,8 @@ type KubeceptionClusterSpec struct {
 	KubeconfigRef SecretKeyReference `json:"kubeconfigRef,omitempty,omitzero"`
 
 	// namespace is the namespace in the host cluster that holds the machines, and nothing else. It enforces no pod
-	// security, because machines are privileged pods. If absent, it is <cluster namespace>--<cluster name>--machines.
-	// It cannot change.
+	// security, because machines are privileged pods. If absent, it is <cluster namespace>--<cluster name>--machines, or
+	// the beginning and a hash of that where it is longer than 63 characters. It cannot change.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63

@@ -37,7 +37,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, opt
 	for _, worker := range []client.Object{
 		&clusterv1.Machine{}, &clusterv1.MachineSet{}, &clusterv1.MachineDeployment{}, &clusterv1.MachinePool{},
 	} {
-		b.Watches(worker, handler.EnqueueRequestsFromMapFunc(r.ofMember), builder.WithPredicates(workerVersionChanged()))
+		b.Watches(worker, handler.EnqueueRequestsFromMapFunc(r.ofMember), builder.WithPredicates(workerChanged()))
 	}
 	err := b.
 		For(&controlplanev1.KubeceptionControlPlane{}, builder.WithPredicates(filter)).

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -19,7 +20,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 )
 
-// workers reads which Kubernetes versions the machines of a cluster run or are to run.
+// workers reads which Kubernetes versions the machines of a cluster run or are to run, and whether any is to stay.
 func (r *Reconciler) workers(ctx context.Context, cluster client.ObjectKey) (component.Workers, error) {
 	var objects []client.Object
 	for _, list := range []client.ObjectList{
@@ -31,7 +32,7 @@ func (r *Reconciler) workers(ctx context.Context, cluster client.ObjectKey) (com
 		}
 		objects = append(objects, itemsOf(list)...)
 	}
-	return component.Workers{Versions: workerVersions(objects)}, nil
+	return component.Workers{Versions: workerVersions(objects), Leaving: leaving(objects)}, nil
 }
 
 func itemsOf(list client.ObjectList) []client.Object {
@@ -87,6 +88,33 @@ func workerVersion(object client.Object) string {
 	return ""
 }
 
+// leaving says that there are machines, and that nothing wants one of them or another one.
+func leaving(objects []client.Object) bool {
+	machines := slices.ContainsFunc(objects, func(object client.Object) bool {
+		_, is := object.(*clusterv1.Machine)
+		return is
+	})
+	return machines && !slices.ContainsFunc(objects, wantsMachines)
+}
+
+// wantsMachines says that a machine is to stay because of an object: one that stands for itself, or one of those that it
+// makes. What is made by something else wants nothing itself.
+func wantsMachines(object client.Object) bool {
+	if !object.GetDeletionTimestamp().IsZero() || metav1.GetControllerOf(object) != nil {
+		return false
+	}
+	replicas := new(int32(1))
+	switch o := object.(type) {
+	case *clusterv1.MachineSet:
+		replicas = o.Spec.Replicas
+	case *clusterv1.MachineDeployment:
+		replicas = o.Spec.Replicas
+	case *clusterv1.MachinePool:
+		replicas = o.Spec.Replicas
+	}
+	return ptr.Deref(replicas, 1) > 0
+}
+
 // compareVersions orders what is no version by its text.
 func compareVersions(a, b string) int {
 	x, errX := semver.NewVersion(a)
@@ -103,11 +131,11 @@ func compareVersions(a, b string) int {
 	return 0
 }
 
-// workerVersionChanged leaves out everything else that happens to machines.
-func workerVersionChanged() predicate.Predicate {
+// workerChanged leaves out everything else that happens to machines.
+func workerChanged() predicate.Predicate {
 	return predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {
-			return workerVersion(e.ObjectOld) != workerVersion(e.ObjectNew)
+			return workerVersion(e.ObjectOld) != workerVersion(e.ObjectNew) || wantsMachines(e.ObjectOld) != wantsMachines(e.ObjectNew)
 		},
 	}
 }
@@ -124,10 +152,12 @@ func StripWorker(obj any) (any, error) {
 		return stripped, nil
 	case *clusterv1.MachineDeployment:
 		stripped := &clusterv1.MachineDeployment{TypeMeta: o.TypeMeta, ObjectMeta: o.ObjectMeta}
+		stripped.Spec.Replicas = o.Spec.Replicas
 		stripped.Spec.Template.Spec.Version = o.Spec.Template.Spec.Version
 		return stripped, nil
 	case *clusterv1.MachinePool:
 		stripped := &clusterv1.MachinePool{TypeMeta: o.TypeMeta, ObjectMeta: o.ObjectMeta}
+		stripped.Spec.Replicas = o.Spec.Replicas
 		stripped.Spec.Template.Spec.Version = o.Spec.Template.Spec.Version
 		return stripped, nil
 	}

@@ -57,6 +57,7 @@ func TestCachesOfWorkersHoldTheirVersions(t *testing.T) {
 		stripped, err := StripWorker(object.DeepCopyObject())
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(workerVersion(stripped.(client.Object))).To(Equal(workerVersion(object)))
+		g.Expect(wantsMachines(stripped.(client.Object))).To(Equal(wantsMachines(object)))
 		g.Expect(stripped.(client.Object).GetLabels()).To(Equal(object.GetLabels()))
 	}
 	stripped, err := StripWorker(machine("a", "v1.36.3"))
@@ -64,14 +65,54 @@ func TestCachesOfWorkersHoldTheirVersions(t *testing.T) {
 	g.Expect(stripped.(*clusterv1.Machine).Spec.ProviderID).To(BeEmpty())
 }
 
-func TestOnlyOtherVersionsOfWorkersAreNews(t *testing.T) {
+func TestOnlyOtherVersionsAndNumbersOfWorkersAreNews(t *testing.T) {
 	g := NewWithT(t)
-	changed := workerVersionChanged()
+	changed := workerChanged()
 	update := func(before, after client.Object) bool {
 		return changed.Update(event.UpdateEvent{ObjectOld: before, ObjectNew: after})
 	}
 	g.Expect(update(machine("a", "v1.35.9"), machine("a", "v1.36.3"))).To(BeTrue())
 	g.Expect(update(machineSet("s", "v1.35.9", 1), machineSet("s", "v1.35.9", 0))).To(BeTrue())
 	g.Expect(update(machineSet("s", "v1.35.9", 1), machineSet("s", "v1.35.9", 2))).To(BeFalse())
+	stays, goes := deployment(1), deployment(0)
+	g.Expect(update(stays, goes)).To(BeTrue())
+	g.Expect(update(stays, deployment(2))).To(BeFalse())
 	g.Expect(changed.Create(event.CreateEvent{Object: machine("a", "v1.35.9")})).To(BeTrue())
+}
+
+func deployment(replicas int32) *clusterv1.MachineDeployment {
+	deployment := &clusterv1.MachineDeployment{ObjectMeta: memberOf("c", "d")}
+	deployment.Spec.Replicas = ptr.To(replicas)
+	return deployment
+}
+
+func deleted[T client.Object](object T) T {
+	object.SetDeletionTimestamp(ptr.To(metav1.Now()))
+	return object
+}
+
+func controlled[T client.Object](object T) T {
+	object.SetOwnerReferences([]metav1.OwnerReference{{Controller: ptr.To(true)}})
+	return object
+}
+
+func TestMachinesLeaveWhenNothingWantsThem(t *testing.T) {
+	pool := &clusterv1.MachinePool{ObjectMeta: memberOf("c", "p")}
+	cases := map[string]struct {
+		objects []client.Object
+		want    bool
+	}{
+		"a cluster without machines":                    {objects: []client.Object{deployment(0)}},
+		"a MachineDeployment":                           {objects: []client.Object{deployment(1), controlled(machine("a", ""))}},
+		"a MachineDeployment that is scaled to nothing": {objects: []client.Object{deployment(0), controlled(machineSet("s", "", 1)), controlled(machine("a", ""))}, want: true},
+		"a MachineDeployment that is deleted":           {objects: []client.Object{deleted(deployment(1)), controlled(machine("a", ""))}, want: true},
+		"a machine that another one takes the place of": {objects: []client.Object{deployment(1), deleted(controlled(machine("a", "")))}},
+		"a MachineSet of its own":                       {objects: []client.Object{machineSet("s", "", 1), deleted(controlled(machine("a", "")))}},
+		"a machine of its own":                          {objects: []client.Object{machine("a", "")}},
+		"a machine of its own that is deleted":          {objects: []client.Object{deleted(machine("a", ""))}, want: true},
+		"a MachinePool beside it":                       {objects: []client.Object{pool, deleted(machine("a", ""))}},
+	}
+	for title, c := range cases {
+		NewWithT(t).Expect(leaving(c.objects)).To(Equal(c.want), title)
+	}
 }

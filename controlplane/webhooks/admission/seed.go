@@ -11,6 +11,7 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
 
 // place is where a control plane runs. Two Secrets with kubeconfigs of one seed look like two seeds here; the
@@ -54,7 +55,7 @@ func placeOf(obj *controlplanev1.KubeceptionControlPlane) (place, bool) {
 		out.namespace = obj.Spec.Seed.Namespace
 	}
 	if cluster := obj.Labels[clusterv1.ClusterNameLabel]; out.namespace == "" && cluster != "" {
-		out.namespace = obj.Namespace + "--" + cluster
+		out.namespace = names.Namespace(obj.Namespace, cluster)
 	}
 	return out, out.namespace != ""
 }

@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
 
 // pollPeriod is the time between two looks while a test waits.
@@ -166,7 +167,7 @@ func (c *Cluster) UntilGone(ctx context.Context, timeout time.Duration) error {
 }
 
 // SeedNamespace is the namespace of the control plane in the seed.
-func (c *Cluster) SeedNamespace() string { return c.Namespace + "--" + c.Name }
+func (c *Cluster) SeedNamespace() string { return names.Namespace(c.Namespace, c.Name) }
 
 // Config connects to the hosted API server through the kubeconfig that Cluster API publishes.
 func (c *Cluster) Config(ctx context.Context) (*rest.Config, error) {

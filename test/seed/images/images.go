@@ -50,6 +50,8 @@ type Spec struct {
 	Links map[string]string
 	// Entrypoint is the command with its fixed arguments.
 	Entrypoint []string
+	// Cmd are the arguments that the command has unless a container gives its own.
+	Cmd []string `json:",omitempty"`
 	// StopSignal asks the program to end, for example SIGRTMIN+3. Default: SIGTERM.
 	StopSignal string
 	// User is "uid:gid". Default NonRoot.
@@ -257,6 +259,7 @@ func assemble(spec Spec, scratch string) (v1.Image, error) {
 	config = config.DeepCopy()
 	config.OS, config.Architecture = "linux", architecture
 	config.Config.Entrypoint = spec.Entrypoint
+	config.Config.Cmd = spec.Cmd
 	config.Config.User = spec.User
 	config.Config.StopSignal = spec.StopSignal
 	config.Config.WorkingDir = "/"

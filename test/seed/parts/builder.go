@@ -142,6 +142,9 @@ func (b *Builder) folder(part Part) (string, error) {
 // buildArgs are the arguments of the Go command, up to the output.
 func (b *Builder) buildArgs(name string, part Part) ([]string, error) {
 	args := []string{"build", "-trimpath"}
+	if part.Test {
+		args = []string{"test", "-c", "-trimpath"}
+	}
 	if part.Tags != "" {
 		args = append(args, "-tags", part.Tags)
 	}

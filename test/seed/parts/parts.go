@@ -20,6 +20,8 @@ type Part struct {
 	Package string
 	// Tags are build tags, separated by commas.
 	Tags string
+	// Test says that the package is one of tests, and the binary what go test would run.
+	Test bool
 	// C says that it needs a C compiler. It is linked statically nevertheless.
 	C bool
 	// Stamp returns linker settings for a version, as "import/path.name=value".
@@ -27,12 +29,15 @@ type Part struct {
 }
 
 const (
-	folder       = "test/seed/parts/"
-	kubernetes   = "k8s.io/kubernetes"
-	capi         = "sigs.k8s.io/cluster-api"
-	containerd   = "github.com/containerd/containerd/v2"
-	konnectivity = "sigs.k8s.io/apiserver-network-proxy"
-	cniPlugins   = "github.com/containernetworking/plugins"
+	folder     = "test/seed/parts/"
+	kubernetes = "k8s.io/kubernetes"
+	// For its tests.
+	ginkgo          = "github.com/onsi/ginkgo/v2"
+	sampleAPIServer = "k8s.io/sample-apiserver"
+	capi            = "sigs.k8s.io/cluster-api"
+	containerd      = "github.com/containerd/containerd/v2"
+	konnectivity    = "sigs.k8s.io/apiserver-network-proxy"
+	cniPlugins      = "github.com/containernetworking/plugins"
 	// The snapshotters left out need C headers or tools nobody has by default.
 	containerdTags = "no_btrfs,no_devmapper,no_zfs"
 	managerPrefix  = "manager:"
@@ -81,6 +86,12 @@ func table() map[string]Part {
 		t["cni-"+name] = Part{Folder: folder + "cni-plugins", Module: cniPlugins, Package: cniPlugins + "/plugins/" + kind + "/" + name}
 	}
 	t["kubectl"] = kubernetesPart(KubernetesMinors[0], "kubectl")
+	// For test/conformance, of the version that clusters run.
+	newest := folder + "kubernetes-" + KubernetesMinors[0]
+	t["e2e.test"] = Part{Folder: newest, Module: kubernetes, Package: kubernetes + "/test/e2e", Test: true, Stamp: kubernetesStamp}
+	t["agnhost"] = Part{Folder: newest, Module: kubernetes, Package: kubernetes + "/test/images/agnhost"}
+	t["ginkgo"] = Part{Folder: newest, Module: ginkgo, Package: ginkgo + "/ginkgo"}
+	t["sample-apiserver"] = Part{Folder: newest, Module: sampleAPIServer, Package: sampleAPIServer}
 	for _, minor := range KubernetesMinors {
 		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"} {
 			t[name+"-"+minor] = kubernetesPart(minor, name)

@@ -17,6 +17,15 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/images"
 )
 
+// Push gives an image to the registry of a seed under an upstream reference, unless it is there.
+func Push(ctx context.Context, s *seed.Seed, image images.Image, ref string, log io.Writer) error {
+	address, err := Address(ctx, s)
+	if err != nil {
+		return err
+	}
+	return push(ctx, image, ref, address, log)
+}
+
 // push builds the image and gives it to the registry, unless it is there.
 func (i Image) push(ctx context.Context, s *seed.Seed, address string, log io.Writer) error {
 	built, err := i.build(ctx, s, log)
