@@ -130,7 +130,8 @@ func (f *fleet) forbidRecording(ctx context.Context) (release func()) {
 				}}},
 			},
 			Validations: []admissionregistrationv1.Validation{{
-				Expression: "has(oldObject.spec.providerID) || !has(object.spec.providerID)", Message: "nothing is recorded now",
+				Expression: "has(oldObject.spec) && has(oldObject.spec.providerID) || !has(object.spec) || !has(object.spec.providerID)",
+				Message:    "nothing is recorded now",
 			}},
 		},
 	}
