@@ -264,8 +264,8 @@ func (f *fleet) makePool(ctx context.Context, name string, edit func(*clusterv1.
 // makeLiar makes a machine with the bootstrap data of another one and a token that was never issued.
 func (f *fleet) makeLiar(ctx context.Context) {
 	GinkgoHelper()
-	source := &corev1.Secret{}
-	Expect(management.Get(ctx, f.key(f.settled(ctx, 2)[0].Name), source)).To(Succeed())
+	honest, source := f.settled(ctx, 2)[0], &corev1.Secret{}
+	Expect(management.Get(ctx, client.ObjectKeyFromObject(&honest), source)).To(Succeed())
 	token := source.Data["bootstrap-token"]
 	wrong := append(bytes.Clone(token[:7]), "0000000000000000"...)
 	create(ctx, management, &corev1.Secret{ObjectMeta: f.meta(liar), Type: source.Type, Data: map[string][]byte{
@@ -273,7 +273,7 @@ func (f *fleet) makeLiar(ctx context.Context) {
 	}})
 	create(ctx, management, &infrav1.KubeceptionMachine{ObjectMeta: f.meta(liar)})
 	create(ctx, management, &clusterv1.Machine{ObjectMeta: f.meta(liar), Spec: clusterv1.MachineSpec{
-		ClusterName: f.cluster.Name, Version: newVersion, Bootstrap: clusterv1.Bootstrap{DataSecretName: new(liar)},
+		ClusterName: f.cluster.Name, Version: honest.Spec.Version, Bootstrap: clusterv1.Bootstrap{DataSecretName: new(liar)},
 		InfrastructureRef: clusterv1.ContractVersionedObjectReference{APIGroup: infrav1.GroupVersion.Group, Kind: "KubeceptionMachine", Name: liar},
 	}})
 }
