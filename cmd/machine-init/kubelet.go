@@ -27,8 +27,8 @@ type host struct {
 }
 
 // dropIn is what a kubelet must be told because its machine is a container: who it is, that it may run on cgroup v1 and
-// beside swap, that it may ask for no more files and no better OOM score than it is given, and that disk and memory
-// are those of the host.
+// beside swap, that it may ask for no more files and no better OOM score than it is given, and what of CPU and memory is
+// not its own. It overrides what the user says, so that nothing is in it that he may want otherwise.
 func dropIn(m cloudconfig.MetaData, h host) ([]byte, error) {
 	configuration := map[string]any{
 		"apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration",
@@ -38,9 +38,6 @@ func dropIn(m cloudconfig.MetaData, h host) ([]byte, error) {
 		"protectKernelDefaults": false,
 		"maxOpenFiles":          20000,
 		"oomScoreAdj":           0,
-		// The disk is shared: what others fill must not make this machine throw images away or evict its pods early.
-		"evictionHard":                map[string]string{"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
-		"imageGCHighThresholdPercent": 100,
 	}
 	reserved, err := systemReserved(m, h)
 	if err != nil {

@@ -23,7 +23,9 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed"
 )
@@ -53,7 +55,8 @@ func TestEndToEnd(t *testing.T) {
 
 var _ = BeforeSuite(func() {
 	for _, add := range []func(*runtime.Scheme) error{
-		clientgoscheme.AddToScheme, clusterv1.AddToScheme, controlplanev1.AddToScheme,
+		clientgoscheme.AddToScheme, clusterv1.AddToScheme,
+		bootstrapv1.AddToScheme, controlplanev1.AddToScheme, infrav1.AddToScheme,
 		druidv1alpha1.AddToScheme, apiextensionsv1.AddToScheme,
 	} {
 		Expect(add(scheme)).To(Succeed())

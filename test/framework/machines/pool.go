@@ -45,11 +45,6 @@ func (p *Pool) Patch(ctx context.Context, change func(*clusterv1.MachineDeployme
 	return p.Management.Patch(ctx, deployment, client.MergeFrom(before))
 }
 
-// Scale sets the number of machines.
-func (p *Pool) Scale(ctx context.Context, replicas int32) error {
-	return p.Patch(ctx, func(deployment *clusterv1.MachineDeployment) { deployment.Spec.Replicas = &replicas })
-}
-
 // Machines are those that exist, oldest first; some may be going.
 func (p *Pool) Machines(ctx context.Context) ([]clusterv1.Machine, error) {
 	list := &clusterv1.MachineList{}
