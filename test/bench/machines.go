@@ -185,7 +185,7 @@ func (b *bench) setMachines(ctx context.Context, cluster *hosted.Cluster, count 
 		return err
 	}
 	before := deployment.DeepCopy()
-	deployment.Spec.Replicas = new(int32(count)) //nolint:gosec // A handful.
+	deployment.Spec.Replicas = new(int32(count))
 	return b.management.Patch(ctx, deployment, client.MergeFrom(before))
 }
 

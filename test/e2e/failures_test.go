@@ -34,7 +34,7 @@ const (
 
 // replacing kills two machines. What fails from the start is made first, so that it has failed by then.
 func replacing(f *fleet) {
-	It("are replaced one at a time when their pods are killed", func(ctx context.Context) {
+	It("are replaced one at a time when their pods are killed", long, func(ctx context.Context) {
 		f.makeFailing(ctx)
 		f.setPatience(ctx, 1)
 		all := f.settled(ctx, 2)
@@ -97,16 +97,16 @@ func (f *fleet) waitsForItsTurn(ctx context.Context, all []clusterv1.Machine) {
 
 // failing tells what a user sees of machines that fail.
 func failing(f *fleet) {
-	It("say that their image is not there", func(ctx context.Context) {
+	It("say that their image is not there", long, func(ctx context.Context) {
 		name := f.only(ctx, imageless)
 		f.says(ctx, name, clusterv1.MachineInfrastructureReadyCondition, metav1.ConditionFalse, "The image 127.0.0.1:1/none:v1 cannot be pulled")
 	})
 
-	It("say that their disk is full", func(ctx context.Context) {
+	It("say that their disk is full", long, func(ctx context.Context) {
 		f.says(ctx, f.only(ctx, full), clusterv1.MachineNodeHealthyCondition, metav1.ConditionFalse, "Node.DiskPressure: kubelet has disk pressure")
 	})
 
-	It("do not join with a wrong token", func(ctx context.Context) {
+	It("do not join with a wrong token", long, func(ctx context.Context) {
 		f.says(ctx, liar, clusterv1.MachineInfrastructureReadyCondition, metav1.ConditionTrue, "")
 		f.says(ctx, liar, clusterv1.MachineNodeHealthyCondition, metav1.ConditionUnknown, "Waiting for a Node with spec.providerID")
 		Eventually(f.on).WithArguments(ctx, liar, "journalctl", "--no-pager", "-u", "kubelet").WithTimeout(reportTimeout).
@@ -114,7 +114,7 @@ func failing(f *fleet) {
 		Expect(client.IgnoreNotFound(f.shoot.Get(ctx, client.ObjectKey{Name: liar}, &corev1.Node{}))).To(Succeed())
 	})
 
-	It("are replaced when they do not join in time, and join when the API server can be reached after all", func(ctx context.Context) {
+	It("are replaced when they do not join in time, and join when the API server can be reached after all", long, func(ctx context.Context) {
 		pool := &machines.Pool{ObjectKey: f.key(cutOff), Management: management}
 		var second string
 		Eventually(func(g Gomega) {
@@ -133,7 +133,7 @@ func failing(f *fleet) {
 		f.says(ctx, second, clusterv1.MachineNodeReadyCondition, metav1.ConditionTrue, "")
 	})
 
-	It("trust the API server although their clock is some minutes late, and say so if it is later", func(ctx context.Context) {
+	It("trust the API server although their clock is some minutes late, and say so if it is later", long, func(ctx context.Context) {
 		certificate, err := f.handshake(ctx, time.Now())
 		Expect(err).NotTo(HaveOccurred())
 		cluster := &clusterv1.Cluster{}
@@ -145,7 +145,7 @@ func failing(f *fleet) {
 		Expect(err).To(MatchError(ContainSubstring("certificate has expired or is not yet valid: current time")))
 	})
 
-	It("do not notice that the kubelet and the container runtime of their host crash", func(ctx context.Context) {
+	It("do not notice that the kubelet and the container runtime of their host crash", long, func(ctx context.Context) {
 		f.removeFailing(ctx)
 		all := f.settled(ctx, 2)
 		uid := f.uids(ctx, all)

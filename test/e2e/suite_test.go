@@ -37,6 +37,9 @@ const (
 	reportTimeout = 90 * time.Second
 )
 
+// long labels specs that wait for minutes and are no part of make e2e; make e2e-long runs them.
+var long = Label("Long")
+
 // namespace holds the clusters of all specs.
 const namespace = "e2e"
 

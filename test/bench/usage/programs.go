@@ -37,7 +37,7 @@ func (m *Machine) Programs(pod *corev1.Pod) (map[string]Use, error) {
 			return nil, err
 		}
 		for _, pid := range pids {
-			name, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "comm"))
+			name, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/comm")
 			if errors.Is(err, os.ErrNotExist) {
 				continue
 			}

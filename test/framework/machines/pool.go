@@ -67,11 +67,11 @@ func (p *Pool) UntilSettled(ctx context.Context, count int, timeout time.Duratio
 		deployment, err := p.Deployment(ctx)
 		if err != nil {
 			last = err.Error()
-			return false, nil
+			return false, nil //nolint:nilerr // The error is told if it lasts.
 		}
 		if machines, err = p.Machines(ctx); err != nil {
 			last = err.Error()
-			return false, nil
+			return false, nil //nolint:nilerr // The error is told if it lasts.
 		}
 		var lacking []string
 		for i := range machines {
@@ -111,7 +111,7 @@ func (p *Pool) UntilGone(ctx context.Context, timeout time.Duration, names ...st
 		machines, err := p.Machines(ctx)
 		if err != nil {
 			last = err.Error()
-			return false, nil
+			return false, nil //nolint:nilerr // The error is told if it lasts.
 		}
 		var left []string
 		for i := range machines {
