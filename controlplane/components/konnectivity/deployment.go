@@ -83,9 +83,9 @@ func deployment(in *component.Input, config string) (*appsv1.Deployment, error) 
 
 func pod(image string, in *component.Input, config string) corev1.PodSpec {
 	return corev1.PodSpec{
-		ServiceAccountName: wiring.KonnectivityAgent,
-		PriorityClassName:  "system-cluster-critical",
-		Tolerations:        []corev1.Toleration{{Key: "CriticalAddonsOnly", Operator: corev1.TolerationOpExists}},
+		ServiceAccountName:            wiring.KonnectivityAgent,
+		PriorityClassName:             "system-cluster-critical",
+		Tolerations:                   []corev1.Toleration{{Key: "CriticalAddonsOnly", Operator: corev1.TolerationOpExists}},
 		TerminationGracePeriodSeconds: ptr.To[int64](drainSeconds),
 		// The name of the API server is known outside the cluster, and the cluster's DNS may need the tunnel.
 		DNSPolicy: corev1.DNSDefault,

@@ -62,16 +62,13 @@ func (p *Pool) Machines(ctx context.Context) ([]clusterv1.Machine, error) {
 // them, and returns them. The error says what each machine lacks.
 func (p *Pool) UntilSettled(ctx context.Context, count int, timeout time.Duration) ([]clusterv1.Machine, error) {
 	var machines []clusterv1.Machine
-	last := "nothing was seen"
-	err := wait.PollUntilContextTimeout(ctx, pollPeriod, timeout, true, func(ctx context.Context) (bool, error) {
+	err := until(ctx, timeout, func(ctx context.Context) (bool, string) {
 		deployment, err := p.Deployment(ctx)
-		if err != nil {
-			last = err.Error()
-			return false, nil //nolint:nilerr // The error is told if it lasts.
+		if err == nil {
+			machines, err = p.Machines(ctx)
 		}
-		if machines, err = p.Machines(ctx); err != nil {
-			last = err.Error()
-			return false, nil //nolint:nilerr // The error is told if it lasts.
+		if err != nil {
+			return false, err.Error()
 		}
 		var lacking []string
 		for i := range machines {
@@ -79,13 +76,10 @@ func (p *Pool) UntilSettled(ctx context.Context, count int, timeout time.Duratio
 				lacking = append(lacking, machines[i].Name+": "+problem)
 			}
 		}
-		last = fmt.Sprintf("%d machines, want %d\n%s", len(machines), count, strings.Join(lacking, "\n"))
-		return len(machines) == count && len(lacking) == 0 && deployment.Status.ObservedGeneration == deployment.Generation, nil
+		return len(machines) == count && len(lacking) == 0 && deployment.Status.ObservedGeneration == deployment.Generation,
+			fmt.Sprintf("%s: %d machines, want %d\n%s", p.Name, len(machines), count, strings.Join(lacking, "\n"))
 	})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %s", err, p.Name, last)
-	}
-	return machines, nil
+	return machines, err
 }
 
 // unsettled says what a machine lacks; nothing if it is as it should be.
@@ -106,12 +100,10 @@ func unsettled(machine *clusterv1.Machine, version string) string {
 
 // UntilGone waits until machines are gone. The error says what they wait for.
 func (p *Pool) UntilGone(ctx context.Context, timeout time.Duration, names ...string) error {
-	last := "nothing was seen"
-	err := wait.PollUntilContextTimeout(ctx, pollPeriod, timeout, true, func(ctx context.Context) (bool, error) {
+	return until(ctx, timeout, func(ctx context.Context) (bool, string) {
 		machines, err := p.Machines(ctx)
 		if err != nil {
-			last = err.Error()
-			return false, nil //nolint:nilerr // The error is told if it lasts.
+			return false, err.Error()
 		}
 		var left []string
 		for i := range machines {
@@ -119,8 +111,17 @@ func (p *Pool) UntilGone(ctx context.Context, timeout time.Duration, names ...st
 				left = append(left, machines[i].Name+": "+conditions.GetMessage(&machines[i], clusterv1.MachineDeletingCondition))
 			}
 		}
-		last = strings.Join(left, "\n")
-		return len(left) == 0, nil
+		return len(left) == 0, strings.Join(left, "\n")
+	})
+}
+
+// until checks until the check passes. When it never does, the error says what it saw last.
+func until(ctx context.Context, timeout time.Duration, check func(context.Context) (passed bool, saw string)) error {
+	var last string
+	err := wait.PollUntilContextTimeout(ctx, pollPeriod, timeout, true, func(ctx context.Context) (bool, error) {
+		passed, saw := check(ctx)
+		last = saw
+		return passed, nil
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, last)
