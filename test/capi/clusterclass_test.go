@@ -58,9 +58,9 @@ func pretend(proxy framework.ClusterProxy, namespace string) {
 
 // GetClient implements framework.ClusterProxy.
 func (p pretender) GetClient() client.Client {
-	actual, err := client.NewWithWatch(p.GetRESTConfig(), client.Options{Scheme: p.GetScheme()})
+	direct, err := client.NewWithWatch(p.GetRESTConfig(), client.Options{Scheme: p.GetScheme()})
 	Expect(err).NotTo(HaveOccurred())
-	return interceptor.NewClient(actual, interceptor.Funcs{
+	return interceptor.NewClient(direct, interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
 			err := c.Get(ctx, key, object, options...)
 			if class, is := object.(*clusterv1.ClusterClass); is && err == nil {

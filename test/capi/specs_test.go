@@ -41,7 +41,7 @@ var _ = Describe("Scaling a MachineDeployment", long, func() {
 	})
 })
 
-var _ = Describe("Remediation of a MachineDeployment", func() {
+var _ = Describe("Remediation of a MachineDeployment", long, func() {
 	e2e.MachineDeploymentRemediationSpec(ctx, func() e2e.MachineDeploymentRemediationSpecInput {
 		return e2e.MachineDeploymentRemediationSpecInput{
 			E2EConfig: config, ClusterctlConfigPath: clusterctlConfig, BootstrapClusterProxy: management,
