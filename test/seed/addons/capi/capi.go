@@ -62,8 +62,7 @@ func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	provider := Provider{Label: coreLabel, Release: release, Components: components, Metadata: metadata}
-	return provider.Install(ctx, s, log)
+	return Install(ctx, s, log, Provider{Label: coreLabel, Release: release, Components: components, Metadata: metadata})
 }
 
 // installCertManagerDefinitions applies what clusterctl checks for.

@@ -13,10 +13,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/deploy"
@@ -37,21 +42,30 @@ type Provider struct {
 	Templates map[string][]byte
 }
 
-// Install adds the provider to the repository of the seed and installs it with
-// `clusterctl init`. If clusterctl's inventory has this release already, its
-// components are applied over the old ones instead, because clusterctl
-// installs a release once. It returns when all Deployments are available.
-func (p Provider) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
-	kind, err := p.publish(s)
-	if err != nil {
-		return err
-	}
-	release := strings.TrimPrefix(p.Label, kind.prefix) + ":" + p.Release
-	installed, err := p.installed(ctx, s)
-	switch {
-	case err != nil:
-		return err
-	case installed:
+// Install adds the providers to the repository of the seed and installs them
+// with one `clusterctl init`. Those whose release clusterctl's inventory has
+// already are applied over the old ones instead, because clusterctl installs a
+// release once. It returns when all Deployments are available.
+func Install(ctx context.Context, s *seed.Seed, log io.Writer, providers ...Provider) error {
+	var missing []string
+	for _, p := range providers {
+		kind, err := p.publish(s)
+		if err != nil {
+			return err
+		}
+		release := strings.TrimPrefix(p.Label, kind.prefix) + ":" + p.Release
+		installed, err := p.installed(ctx, s)
+		if err != nil {
+			return err
+		}
+		if !installed {
+			missing = append(missing, kind.flag, release)
+			if kind.provider == "CoreProvider" {
+				// "-" keeps clusterctl from adding the kubeadm providers.
+				missing = append(missing, "--bootstrap", "-", "--control-plane", "-")
+			}
+			continue
+		}
 		manifests, err := Clusterctl(ctx, s, log, "generate", "provider", kind.flag, release)
 		if err != nil {
 			return err
@@ -59,17 +73,39 @@ func (p Provider) Install(ctx context.Context, s *seed.Seed, log io.Writer) erro
 		if err := s.Apply(ctx, manifests, log); err != nil {
 			return err
 		}
-	default:
-		args := []string{"init", kind.flag, release}
-		if kind.provider == "CoreProvider" {
-			// "-" keeps clusterctl from adding the kubeadm providers.
-			args = append(args, "--bootstrap", "-", "--control-plane", "-")
+	}
+	if len(missing) > 0 {
+		if err := awaitTestNamespaceGone(ctx, s); err != nil {
+			return err
 		}
-		if _, err := Clusterctl(ctx, s, log, args...); err != nil {
+		if _, err := Clusterctl(ctx, s, log, append([]string{"init"}, missing...)...); err != nil {
 			return err
 		}
 	}
-	return p.waitAvailable(ctx, s)
+	for _, p := range providers {
+		if err := p.waitAvailable(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// testNamespace is where `clusterctl init` tries whether cert-manager serves.
+const testNamespace = "cert-manager-test"
+
+// awaitTestNamespaceGone waits until the namespace of an earlier `clusterctl
+// init` is gone. If it still terminates, the next one takes it for its own and
+// then waits ten minutes in vain for objects that no namespace will hold.
+func awaitTestNamespaceGone(ctx context.Context, s *seed.Seed) error {
+	const interval, timeout = time.Second, 2 * time.Minute
+	err := wait.PollUntilContextTimeout(ctx, interval, timeout, true, func(ctx context.Context) (bool, error) {
+		err := s.Client.Get(ctx, client.ObjectKey{Name: testNamespace}, &corev1.Namespace{})
+		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
+	})
+	if err != nil {
+		return fmt.Errorf("namespace %s of an earlier clusterctl init is still there: %w", testNamespace, err)
+	}
+	return nil
 }
 
 // publish completes the components and adds the release to the repository.

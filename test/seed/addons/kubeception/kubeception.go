@@ -41,7 +41,7 @@ type provider struct {
 	images bool   // it takes a file of image overrides
 }
 
-// providers are installed in this order.
+// providers are installed together.
 var providers = []provider{
 	{folder: "controlplane", label: "control-plane-kubeception", images: true},
 	{folder: "bootstrap", label: "bootstrap-kubeception"},
@@ -88,44 +88,47 @@ func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
 		return err
 	}
 	overrides = slices.Concat(overrides, pulled, machines)
+	releases := make([]capi.Provider, 0, len(providers))
 	for _, p := range providers {
-		if err := p.install(ctx, s, log, overrides); err != nil {
+		release, err := p.release(ctx, s, overrides)
+		if err != nil {
 			return fmt.Errorf("provider %s: %w", p.label, err)
 		}
+		releases = append(releases, release)
 	}
-	return nil
+	return capi.Install(ctx, s, log, releases...)
 }
 
-func (p provider) install(ctx context.Context, s *seed.Seed, log io.Writer, overrides []hostedimages.Source) error {
+// release loads the provider's image and renders what clusterctl installs.
+func (p provider) release(ctx context.Context, s *seed.Seed, overrides []hostedimages.Source) (capi.Provider, error) {
 	image, err := p.program().Load(ctx, s)
 	if err != nil {
-		return err
+		return capi.Provider{}, err
 	}
 	checkout, err := s.Binaries.CheckoutDir()
 	if err != nil {
-		return err
+		return capi.Provider{}, err
 	}
 	components, err := capi.RenderComponents(filepath.Join(checkout, "config", p.folder), image.Ref)
 	if err != nil {
-		return err
+		return capi.Provider{}, err
 	}
 	if p.images {
 		if components, err = withOverrides(components, overrides); err != nil {
-			return err
+			return capi.Provider{}, err
 		}
 	}
 	var templates map[string][]byte
 	if p.folder == infrastructure {
 		if templates, err = readTemplates(filepath.Join(checkout, "templates")); err != nil {
-			return err
+			return capi.Provider{}, err
 		}
 	}
 	metadata, err := os.ReadFile(filepath.Join(checkout, "metadata.yaml"))
 	if err != nil {
-		return err
+		return capi.Provider{}, err
 	}
-	provider := capi.Provider{Label: p.label, Release: Release, Components: components, Metadata: metadata, Templates: templates}
-	return provider.Install(ctx, s, log)
+	return capi.Provider{Label: p.label, Release: Release, Components: components, Metadata: metadata, Templates: templates}, nil
 }
 
 // readTemplates reads the cluster templates and ClusterClasses, which are part of an infrastructure provider's release.
