@@ -35,9 +35,9 @@ const (
 // replacing kills two machines. What fails from the start is made first, so that it has failed by then.
 func replacing(f *fleet) {
 	It("are replaced one at a time when their pods are killed", long, func(ctx context.Context) {
+		f.scale(ctx, 2)
 		f.makeFailing(ctx)
 		f.setPatience(ctx, 1)
-		f.scale(ctx, 2)
 		all := f.settled(ctx, 2)
 		leaving := machines.Watch(ctx, func(ctx context.Context) (int, error) {
 			now, err := f.pool.Machines(ctx)
@@ -226,13 +226,13 @@ func (f *fleet) makeFailing(ctx context.Context) {
 	GinkgoHelper()
 	commands := map[string][]string{
 		cutOff: {"ip route add unreachable " + f.endpoint(ctx)},
-		full:   {"mount -t tmpfs -o size=64m tmpfs /var/lib/kubelet"},
+		full:   {"mount -t tmpfs -o size=64m tmpfs /var/lib/kubelet", "fallocate -l 16M /var/lib/kubelet/filler"},
 	}
 	for name, commands := range commands {
 		config := &bootstrapv1.KubeceptionConfigTemplate{ObjectMeta: f.meta(name)}
 		config.Spec.Template.Spec.PreCommands = commands
-		if name == full { // Less is free than should be, however full the disk of the host is.
-			config.Spec.Template.Spec.Kubelet.EvictionHard.NodeFSAvailable = "1Gi"
+		if name == full { // Less is free than should be. More than there is at all, the kubelet would not start with.
+			config.Spec.Template.Spec.Kubelet.EvictionHard.NodeFSAvailable = "60Mi"
 		}
 		create(ctx, management, config)
 		f.makePool(ctx, name, func(machine *clusterv1.MachineSpec) { machine.Bootstrap.ConfigRef.Name = name })
