@@ -149,6 +149,8 @@ func failing(f *fleet) {
 	It("do not notice that the kubelet and the container runtime of their host crash", long, func(ctx context.Context) {
 		f.removeFailing(ctx)
 		all := f.settled(ctx, 2)
+		create(ctx, f.shoot, served(), servedBudget(), servedService())
+		Eventually(f.serves).WithArguments(ctx, servedPort).WithTimeout(startTimeout).Should(Equal(1))
 		uid := f.uids(ctx, all)
 		for _, service := range []string{"containerd", "kubelet"} {
 			Expect(realSeed.Kill(ctx, service)).To(Succeed())
