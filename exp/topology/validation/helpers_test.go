@@ -169,3 +169,46 @@ func expect(t *testing.T, problems field.ErrorList, want []string) {
 	slices.Sort(want)
 	g.Expect(got).To(Equal(append([]string{}, want...)), "%v", problems.ToAggregate())
 }
+
+// change is an object of any kind, and what is wrong with it.
+type change[T any] struct {
+	// change is made to a valid object.
+	change func(T)
+	want   []string
+}
+
+// runOn checks each row of a kind.
+func runOn[T any](t *testing.T, rows map[string]change[T], valid func() T, check func(T) field.ErrorList) {
+	t.Helper()
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			object := valid()
+			row.change(object)
+			expect(t, check(object), row.want)
+		})
+	}
+}
+
+// transition is an object of any kind that changes, and what is wrong with that.
+type transition[T any] struct {
+	// before and change are made to a valid object, one after the other.
+	before, change func(T)
+	want           []string
+}
+
+// runTransitions checks each row of a kind.
+func runTransitions[T any](t *testing.T, rows map[string]transition[T], valid func() T, check func(now, before T) field.ErrorList) {
+	t.Helper()
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			before, after := valid(), valid()
+			for _, object := range []T{before, after} {
+				if row.before != nil {
+					row.before(object)
+				}
+			}
+			row.change(after)
+			expect(t, check(after, before), row.want)
+		})
+	}
+}

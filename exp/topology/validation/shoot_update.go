@@ -21,7 +21,7 @@ import (
 // what must not change while something else is going on. Problems that the Shoot had before do not count.
 func ShootUpdate(now, before *gardencorev1beta1.Shoot) field.ErrorList {
 	if now.DeletionTimestamp != nil && !equal(now.Spec, before.Spec) {
-		return field.ErrorList{field.Forbidden(specPath, "cannot change while the Shoot is being deleted")}
+		return append(forceDeletion(now, before), field.Forbidden(specPath, "cannot change while the Shoot is being deleted"))
 	}
 	except := exceptions{acceptedIssuers: equal(acceptedIssuers(&now.Spec), acceptedIssuers(&before.Spec))}
 	return join(

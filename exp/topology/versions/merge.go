@@ -111,6 +111,13 @@ func adaptArchitectures(own *gardencorev1beta1.NamespacedCloudProfileSpec, defin
 	}
 }
 
+// Adapt returns a version of an image that speaks of architectures in the way a profile with these definitions does.
+func Adapt(version gardencorev1beta1.MachineImageVersion, definitions []gardencorev1beta1.CapabilityDefinition) gardencorev1beta1.MachineImageVersion {
+	out := *version.DeepCopy()
+	adaptImage(&out, definitions)
+	return out
+}
+
 func adaptImage(version *gardencorev1beta1.MachineImageVersion, definitions []gardencorev1beta1.CapabilityDefinition) {
 	switch {
 	case len(definitions) == 0:
