@@ -161,7 +161,8 @@ func expect(t *testing.T, problems field.ErrorList, want []string) {
 	got := []string{}
 	for _, problem := range problems {
 		got = append(got, problem.Field+": "+strings.TrimPrefix(string(problem.Type), "FieldValue"))
-		if problem.Type != field.ErrorTypeDuplicate && problem.Type != field.ErrorTypeNotSupported && !strings.HasPrefix(problem.Field, "metadata.name") {
+		wordless := []field.ErrorType{field.ErrorTypeDuplicate, field.ErrorTypeNotSupported, field.ErrorTypeNotFound}
+		if !slices.Contains(wordless, problem.Type) && !strings.HasPrefix(problem.Field, "metadata.name") {
 			g.Expect(problem.Detail).NotTo(BeEmpty(), "%s has no words", problem.Error())
 		}
 	}
