@@ -114,7 +114,10 @@ func dnsUpdate(now, before *gardencorev1beta1.DNS, scheduled bool, path *field.P
 
 // versionUpdate checks that a version is not lowered, and that minor versions are not skipped where each has to be passed.
 func versionUpdate(now, before string, maySkip bool, path *field.Path) field.ErrorList {
-	if now == "" {
+	switch now {
+	case before:
+		return nil
+	case "":
 		return field.ErrorList{field.Invalid(path, now, "must be set")}
 	}
 	current, err := semver.NewVersion(now)

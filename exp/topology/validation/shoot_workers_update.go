@@ -78,6 +78,9 @@ func keptInPlace(now, before *gardencorev1beta1.Worker, path *field.Path) field.
 		return out
 	}
 	out = append(out, immutable(now.Machine.Image.Name, before.Machine.Image.Name, machine.Child("image", "name"), remedy)...)
+	if equal(now.Machine.Image.Version, before.Machine.Image.Version) {
+		return out
+	}
 	current, err := semver.NewVersion(deref(now.Machine.Image.Version))
 	if err != nil {
 		return append(out, field.Invalid(machine.Child("image", "version"), deref(now.Machine.Image.Version), "must be a version"))
