@@ -165,8 +165,8 @@ func TestNodeMask(t *testing.T) {
 		"§16 mask: 250 pods":             {250, 23},
 		"§16 mask: 256 pods":             {256, 23},
 		"§16 mask: 500 pods":             {500, 22},
-		"§16 mask: one pod":              {1, 31},
-		"§16 mask: a number of no sense": {-5, 31},
+		"§16 mask: one pod":              {1, 28},
+		"§16 mask: a number of no sense": {-5, 28},
 		"§16 mask: as many as there are": {math.MaxInt32, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

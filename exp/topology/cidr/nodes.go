@@ -22,12 +22,12 @@ const (
 )
 
 // NodeMask returns the prefix length of the IPv4 range for the pods of one node: at least twice as many addresses as pods, so
-// that an address is not used again at once.
+// that an address is not used again at once, and not longer than it may be.
 func NodeMask(maxPods int32) int32 {
 	if maxPods < 1 {
 		maxPods = 1
 	}
-	return 32 - int32(bits.Len64(2*uint64(maxPods)-1))
+	return min(32-int32(bits.Len64(2*uint64(maxPods)-1)), MaxNodeMask)
 }
 
 // Addresses returns how many pods have an address in a range of a prefix length, out of 32 bits or 128. The first and the last
