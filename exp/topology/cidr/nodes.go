@@ -16,9 +16,14 @@ const (
 	DefaultMaxPods = 110
 	// DefaultNodeMaskIPv6 is the prefix length of the pods of a node where they have IPv6 addresses.
 	DefaultNodeMaskIPv6 = 64
-	// Prefix lengths of the pods of a node, at least and at most.
-	MinNodeMask, MaxNodeMask         = 16, 28
-	MinNodeMaskIPv6, MaxNodeMaskIPv6 = 64, 124
+	// MinNodeMask is the least prefix length of the pods of a node.
+	MinNodeMask = 16
+	// MaxNodeMask is the greatest.
+	MaxNodeMask = 28
+	// MinNodeMaskIPv6 is the least prefix length where pods have IPv6 addresses.
+	MinNodeMaskIPv6 = 64
+	// MaxNodeMaskIPv6 is the greatest.
+	MaxNodeMaskIPv6 = 124
 )
 
 // NodeMask returns the prefix length of the IPv4 range for the pods of one node: at least twice as many addresses as pods, so

@@ -112,8 +112,8 @@ func networkingUpdate(now, before *gardencorev1beta1.Networking, path *field.Pat
 	if before.Services != nil {
 		out = append(out, immutable(now.Services, before.Services, path.Child("services"), remedy)...)
 	}
-	if !equal(now.IPFamilies, before.IPFamilies) && !(isIPv4(before.IPFamilies) && isDual(now.IPFamilies)) &&
-		!(isDual(before.IPFamilies) && isIPv4(now.IPFamilies)) {
+	grows, shrinks := isIPv4(before.IPFamilies) && isDual(now.IPFamilies), isDual(before.IPFamilies) && isIPv4(now.IPFamilies)
+	if !equal(now.IPFamilies, before.IPFamilies) && !grows && !shrinks {
 		out = append(out, field.Forbidden(path.Child("ipFamilies"), "can change only from [IPv4] to [IPv4, IPv6] and back"))
 	}
 	return out

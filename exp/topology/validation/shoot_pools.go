@@ -121,7 +121,7 @@ func preserved(worker *gardencorev1beta1.Worker, path *field.Path) field.ErrorLi
 		return nil
 	case *kept < 0:
 		return field.ErrorList{field.Invalid(path, *kept, "must be greater than or equal to 0")}
-	case runsSystemComponents(worker) && worker.Maximum > 0 && *kept > worker.Maximum-1:
+	case runsSystemComponents(worker) && worker.Maximum > 0 && *kept >= worker.Maximum:
 		return field.ErrorList{field.Invalid(path, *kept, "must be less than maximum, so that a machine is left for system components")}
 	case *kept > worker.Maximum:
 		return field.ErrorList{field.Invalid(path, *kept, "must not be more than maximum")}

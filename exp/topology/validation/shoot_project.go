@@ -13,6 +13,7 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
 	securityv1alpha1 "github.com/gardener/gardener/pkg/apis/security/v1alpha1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -76,27 +77,29 @@ func ShootBindings(
 	last *gardencorev1beta1.SecretBinding,
 ) field.ErrorList {
 	var out field.ErrorList
-	providerType := now.Spec.Provider.Type
+	path, providerType := specPath.Child("provider", "type"), now.Spec.Provider.Type
 	if secret != nil {
 		if types := strings.Split(deref(secret.Provider).Type, ","); !slices.Contains(types, providerType) {
-			out = append(out, field.Invalid(specPath.Child("provider", "type"), providerType,
-				fmt.Sprintf("must be that of SecretBinding %s, %q", secret.Name, deref(secret.Provider).Type)))
+			out = append(out, field.Invalid(path, providerType, fmt.Sprintf("must be that of SecretBinding %s, %q", secret.Name, deref(secret.Provider).Type)))
 		}
 	}
 	if credentials != nil && credentials.Provider.Type != providerType {
-		out = append(out, field.Invalid(specPath.Child("provider", "type"), providerType,
-			fmt.Sprintf("must be that of CredentialsBinding %s, %q", credentials.Name, credentials.Provider.Type)))
+		out = append(out, field.Invalid(path, providerType, fmt.Sprintf("must be that of CredentialsBinding %s, %q", credentials.Name, credentials.Provider.Type)))
 	}
-	moved := before != nil && before.Spec.SecretBindingName != nil && now.Spec.SecretBindingName == nil &&
-		before.Spec.CredentialsBindingName == nil && now.Spec.CredentialsBindingName != nil
-	if moved && last != nil && credentials != nil {
-		reference := credentials.CredentialsRef
-		if reference.APIVersion != "v1" || reference.Kind != "Secret" || reference.Name != last.SecretRef.Name || reference.Namespace != last.SecretRef.Namespace {
-			out = append(out, field.Forbidden(specPath.Child("credentialsBindingName"),
-				fmt.Sprintf("must lead to the Secret of SecretBinding %s, %s/%s", last.Name, last.SecretRef.Namespace, last.SecretRef.Name)))
-		}
+	if before != nil && last != nil && credentials != nil && leavesSecretBinding(&now.Spec, &before.Spec) && !sameSecret(credentials.CredentialsRef, last.SecretRef) {
+		out = append(out, field.Forbidden(specPath.Child("credentialsBindingName"),
+			fmt.Sprintf("must lead to the Secret of SecretBinding %s, %s/%s", last.Name, last.SecretRef.Namespace, last.SecretRef.Name)))
 	}
 	return out
+}
+
+// leavesSecretBinding says whether a Shoot moves from a SecretBinding to a CredentialsBinding.
+func leavesSecretBinding(now, before *gardencorev1beta1.ShootSpec) bool {
+	return before.SecretBindingName != nil && now.SecretBindingName == nil && before.CredentialsBindingName == nil && now.CredentialsBindingName != nil
+}
+
+func sameSecret(reference corev1.ObjectReference, secret corev1.SecretReference) bool {
+	return reference.APIVersion == "v1" && reference.Kind == secretKind.Kind && reference.Name == secret.Name && reference.Namespace == secret.Namespace
 }
 
 // ShootDomain checks the domain of a Shoot: one below a default domain is built from its name and that of its project, and
@@ -107,38 +110,43 @@ func ShootDomain(now, before *gardencorev1beta1.Shoot, project string, defaults,
 		return nil
 	}
 	domain, path := *now.Spec.DNS.Domain, specPath.Child("dns", "domain")
-	below := ""
-	for _, candidate := range defaults {
-		if strings.HasSuffix(domain, "."+candidate) {
-			below = candidate
-			break
-		}
-	}
 	var out field.ErrorList
-	if below != "" {
-		for i, provider := range now.Spec.DNS.Providers {
-			if deref(provider.Primary) {
-				out = append(out, field.Invalid(specPath.Child("dns", "providers").Index(i).Child("primary"), true,
-					"must not be set where the domain is below a default domain; remove it"))
-			}
-		}
+	if i := slices.IndexFunc(defaults, func(candidate string) bool { return strings.HasSuffix(domain, "."+candidate) }); i >= 0 {
+		out = append(out, belowDefault(now)...)
 		isSet := before != nil && before.Spec.SeedName != nil && before.Spec.DNS != nil && before.Spec.DNS.Domain != nil
 		if !isSet && !UnmanagedDNS(now) {
-			out = append(out, defaultDomain(now, project, below, path)...)
+			out = append(out, defaultDomain(now, project, defaults[i], path)...)
 		}
 	}
 	if before != nil && equal(now.Spec, before.Spec) {
 		return out
 	}
-	for _, other := range others {
-		switch {
-		case other == domain:
-			return append(out, field.Duplicate(path, domain))
-		case strings.HasSuffix(domain, "."+other), strings.HasSuffix(other, "."+domain):
-			return append(out, field.Forbidden(path, fmt.Sprintf("must not be above or below the domain of another Shoot, %s; choose another one", other)))
+	return append(out, taken(domain, others, path)...)
+}
+
+// belowDefault checks that nobody else keeps a domain below a default domain.
+func belowDefault(shoot *gardencorev1beta1.Shoot) field.ErrorList {
+	var out field.ErrorList
+	for i, provider := range shoot.Spec.DNS.Providers {
+		if deref(provider.Primary) {
+			out = append(out, field.Invalid(specPath.Child("dns", "providers").Index(i).Child("primary"), true,
+				"must not be set where the domain is below a default domain; remove it"))
 		}
 	}
 	return out
+}
+
+// taken checks that no other Shoot has a domain, a part of it or more of it.
+func taken(domain string, others []string, path *field.Path) field.ErrorList {
+	for _, other := range others {
+		switch {
+		case other == domain:
+			return field.ErrorList{field.Duplicate(path, domain)}
+		case strings.HasSuffix(domain, "."+other), strings.HasSuffix(other, "."+domain):
+			return field.ErrorList{field.Forbidden(path, fmt.Sprintf("must not be above or below the domain of another Shoot, %s; choose another one", other))}
+		}
+	}
+	return nil
 }
 
 func defaultDomain(shoot *gardencorev1beta1.Shoot, project, below string, path *field.Path) field.ErrorList {

@@ -90,16 +90,15 @@ func workerMachine(worker *gardencorev1beta1.Worker, path *field.Path) field.Err
 	if worker.Machine.Type == "" {
 		out = append(out, field.Required(path.Child("type"), "name a machine type of the CloudProfile"))
 	}
-	switch image := worker.Machine.Image; {
-	case image == nil:
+	image := worker.Machine.Image
+	if image == nil {
 		out = append(out, field.Required(path.Child("image"), "name a machine image of the CloudProfile"))
-	default:
-		if image.Name == "" {
-			out = append(out, field.Required(path.Child("image", "name"), "name a machine image of the CloudProfile"))
-		}
-		if deref(image.Version) == "" {
-			out = append(out, field.Required(path.Child("image", "version"), "name a version of the machine image"))
-		}
+	}
+	if image != nil && image.Name == "" {
+		out = append(out, field.Required(path.Child("image", "name"), "name a machine image of the CloudProfile"))
+	}
+	if image != nil && deref(image.Version) == "" {
+		out = append(out, field.Required(path.Child("image", "version"), "name a version of the machine image"))
 	}
 	return append(out, oneOf(worker.Machine.Architecture, path.Child("architecture"), slices.Clone(v1beta1constants.ValidArchitectures)...)...)
 }

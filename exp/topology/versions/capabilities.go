@@ -23,31 +23,37 @@ func SyncArchitectures(profile, before *gardencorev1beta1.CloudProfileSpec) {
 	}
 	begins := len(before.MachineCapabilities) == 0 && len(architecturesOf(definitions)) > 1
 	for i := range profile.MachineTypes {
-		machine := &profile.MachineTypes[i]
-		if begins && len(machine.Capabilities) == 0 {
-			machine.Capabilities = architecture(v1beta1constants.ArchitectureAMD64)
-			if machine.Architecture != nil {
-				machine.Capabilities = architecture(*machine.Architecture)
-			}
-		}
-		all := gardencorev1beta1.GetCapabilitiesWithAppliedDefaults(machine.Capabilities, definitions)
-		if values := all[v1beta1constants.ArchitectureName]; machine.Architecture == nil && len(values) == 1 {
-			machine.Architecture = new(values[0])
-		}
+		syncMachine(&profile.MachineTypes[i], definitions, begins)
 	}
 	for i := range profile.MachineImages {
 		for j := range profile.MachineImages[i].Versions {
-			version := &profile.MachineImages[i].Versions[j]
-			if begins && len(version.CapabilityFlavors) == 0 && len(version.Architectures) == 0 {
-				version.Architectures = []string{v1beta1constants.ArchitectureAMD64}
-			}
-			if begins {
-				adaptImage(version, definitions)
-			}
-			if len(version.Architectures) == 0 {
-				version.Architectures = Architectures(*version, definitions)
-			}
+			syncImage(&profile.MachineImages[i].Versions[j], definitions, begins)
 		}
+	}
+}
+
+func syncMachine(machine *gardencorev1beta1.MachineType, definitions []gardencorev1beta1.CapabilityDefinition, begins bool) {
+	if begins && len(machine.Capabilities) == 0 {
+		machine.Capabilities = architecture(v1beta1constants.ArchitectureAMD64)
+		if machine.Architecture != nil {
+			machine.Capabilities = architecture(*machine.Architecture)
+		}
+	}
+	all := gardencorev1beta1.GetCapabilitiesWithAppliedDefaults(machine.Capabilities, definitions)
+	if values := all[v1beta1constants.ArchitectureName]; machine.Architecture == nil && len(values) == 1 {
+		machine.Architecture = new(values[0])
+	}
+}
+
+func syncImage(version *gardencorev1beta1.MachineImageVersion, definitions []gardencorev1beta1.CapabilityDefinition, begins bool) {
+	if begins && len(version.CapabilityFlavors) == 0 && len(version.Architectures) == 0 {
+		version.Architectures = []string{v1beta1constants.ArchitectureAMD64}
+	}
+	if begins {
+		adaptImage(version, definitions)
+	}
+	if len(version.Architectures) == 0 {
+		version.Architectures = Architectures(*version, definitions)
 	}
 }
 
