@@ -116,8 +116,9 @@ func (o *Options) selfMadeCertificate() *certificate {
 		return nil
 	}
 	return &certificate{
-		secret:         client.ObjectKey{Namespace: namespace, Name: o.WebhookSecret},
-		host:           fmt.Sprintf("%s.%s.svc", o.WebhookService, namespace),
-		configurations: o.WebhookConfigurations,
+		secret:     client.ObjectKey{Namespace: namespace, Name: o.WebhookSecret},
+		host:       fmt.Sprintf("%s.%s.svc", o.WebhookService, namespace),
+		validating: o.WebhookConfigurations,
+		mutating:   o.MutatingWebhookConfigurations,
 	}
 }
