@@ -51,7 +51,7 @@ generate: ## Write deep copies, CRDs, roles, webhook configurations and other ge
 
 .PHONY: golden
 golden: ## Write golden files anew; review them like code
-	@UPDATE_GOLDEN=1 go test ./controlplane/... ./bootstrap/... ./infrastructure/... ./internal/...
+	@UPDATE_GOLDEN=1 go test ./controlplane/... ./bootstrap/... ./infrastructure/... ./internal/... ./exp/... ./docs/...
 
 .PHONY: tidy
 tidy: ## Tidy every module

@@ -62,6 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if !scheduler.IsFor(shoot) {
+		delete(r.bound, shoot.UID) // The cache shows it.
 		return ctrl.Result{}, nil
 	}
 	if bound, known := r.bound[shoot.UID]; known {
