@@ -224,7 +224,7 @@ func (v kubernetesVersion) before(minor uint64) bool {
 	return v.parsed != nil && !v.atLeast(minor)
 }
 
-// minor returns the second part of the version, and a number that is newer than all if it cannot be read.
+// minor returns the second part of the version, and false if it cannot be read.
 func (v kubernetesVersion) minor() (uint64, bool) {
 	if v.parsed == nil {
 		return 0, false

@@ -63,6 +63,7 @@ func shootSpec(shoot *gardencorev1beta1.Shoot, except exceptions) field.ErrorLis
 		profileReference(spec, version),
 		bindings(spec, version, workerless),
 		provider(spec, workerless),
+		providerConfigs(spec),
 		addons(spec, version, workerless),
 		dns(spec.DNS, version, specPath.Child("dns")),
 		extensions(spec.Extensions, specPath.Child("extensions")),
@@ -244,7 +245,7 @@ func extensions(extensions []gardencorev1beta1.Extension, path *field.Path) fiel
 	return out
 }
 
-// isOf says whether a pool is updated in place.
+// inPlace says whether a pool is updated in place.
 func inPlace(worker *gardencorev1beta1.Worker) bool {
 	return slices.Contains([]gardencorev1beta1.MachineUpdateStrategy{
 		gardencorev1beta1.AutoInPlaceUpdate, gardencorev1beta1.ManualInPlaceUpdate,

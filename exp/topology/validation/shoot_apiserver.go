@@ -32,6 +32,7 @@ func kubeAPIServer(spec *gardencorev1beta1.ShootSpec, version kubernetesVersion,
 	}
 	out := join(
 		admissionPlugins(config.AdmissionPlugins, version, path.Child("admissionPlugins")),
+		kubeconfigsOfPlugins(spec, path.Child("admissionPlugins")),
 		runtimeConfig(config.RuntimeConfig, version, workerless, path.Child("runtimeConfig")),
 		structuredConfigurations(config, path),
 		watchCacheSizes(config.WatchCacheSizes, version, path.Child("watchCacheSizes")),

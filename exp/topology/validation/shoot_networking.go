@@ -44,9 +44,9 @@ func networking(networking *gardencorev1beta1.Networking, workerless bool, path 
 		if len(problems) == 0 && len(networking.IPFamilies) < 2 {
 			problems = ofFamily(*one.value, networking.IPFamilies, own)
 		}
-		out = append(out, problems...)
+		out = join(out, problems, cidr.OverlapsReserved(*one.value, own))
 	}
-	return out
+	return append(out, cidr.Of(networking).Disjoint(path)...)
 }
 
 func networkType(name string, path *field.Path) field.ErrorList {

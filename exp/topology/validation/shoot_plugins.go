@@ -69,6 +69,23 @@ func admissionPlugin(plugin gardencorev1beta1.AdmissionPlugin, path *field.Path)
 	return out
 }
 
+// kubeconfigsOfPlugins checks that kubeconfigs which plugins call others with are Secrets that the Shoot refers to.
+func kubeconfigsOfPlugins(spec *gardencorev1beta1.ShootSpec, path *field.Path) field.ErrorList {
+	secrets := sets.New[string]()
+	for _, resource := range spec.Resources {
+		if resource.ResourceRef.APIVersion == "v1" && resource.ResourceRef.Kind == secretKind.Kind {
+			secrets.Insert(resource.ResourceRef.Name)
+		}
+	}
+	var out field.ErrorList
+	for i, plugin := range spec.Kubernetes.KubeAPIServer.AdmissionPlugins {
+		if name := plugin.KubeconfigSecretName; name != nil && !secrets.Has(*name) {
+			out = append(out, field.Invalid(path.Index(i).Child("kubeconfigSecretName"), *name, "must be a Secret of spec.resources; add it there"))
+		}
+	}
+	return out
+}
+
 // podSecurityLevels are what pods may be allowed.
 var podSecurityLevels = []string{"privileged", "baseline", "restricted"}
 

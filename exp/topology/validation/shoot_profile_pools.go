@@ -135,7 +135,7 @@ func (c poolCheck) image(path *field.Path) field.ErrorList {
 		return field.ErrorList{field.NotSupported(path.Child("version"), deref(image.Version), offered)}
 	}
 	if problems := c.imageProblems(chosen); len(problems) > 0 {
-		return field.ErrorList{field.Invalid(path, image.Name+":"+*image.Version,
+		return field.ErrorList{field.Invalid(path, image.Name+":"+deref(image.Version),
 			fmt.Sprintf("%s; choose one of %s", strings.Join(problems, ", "), strings.Join(offered, ", ")))}
 	}
 	return nil

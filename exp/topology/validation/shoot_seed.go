@@ -47,7 +47,7 @@ func ShootOnSeed(now, before *gardencorev1beta1.Shoot, on Placement) field.Error
 	case now.Spec.SeedName == nil || on.Seed == nil:
 		return nil
 	}
-	out := join(deletedSeed(now, last, on.Seed), zonesOnSeed(now, last, on.Seed), selectorOnSeed(now, last, on.Seed))
+	out := join(deletedSeed(now, last, on.Seed), zonesOnSeed(now, last, on.Seed), selectorOnSeed(now, last, on.Seed), rangesOnSeed(now))
 	placed := !equal(now.Spec.SeedName, last.Spec.SeedName)
 	if placed || !equal(now.Spec.AccessRestrictions, last.Spec.AccessRestrictions) {
 		out = append(out, restrictionsOnSeed(now, on.Seed)...)
@@ -61,6 +61,22 @@ func ShootOnSeed(now, before *gardencorev1beta1.Shoot, on Placement) field.Error
 		cidr.Used(now.Status.Networking).OnSeed(seed, field.NewPath("status", "networking")))
 	if last.Spec.SeedName != nil {
 		out = append(out, moved(now, on, path)...)
+	}
+	return out
+}
+
+// rangesOnSeed checks that a Shoot with a seed has ranges. Those that it does not name are taken from the seed if that has some
+// of its families.
+func rangesOnSeed(shoot *gardencorev1beta1.Shoot) field.ErrorList {
+	networking, path := deref(shoot.Spec.Networking), specPath.Child("networking")
+	workerless := len(shoot.Spec.Provider.Workers) == 0
+	hasIPv4 := slices.Contains(networking.IPFamilies, gardencorev1beta1.IPFamilyIPv4)
+	var out field.ErrorList
+	if networking.Pods == nil && !workerless && hasIPv4 {
+		out = append(out, field.Required(path.Child("pods"), "the seed has no default range of its families; name one"))
+	}
+	if networking.Services == nil && (hasIPv4 || workerless && slices.Contains(networking.IPFamilies, gardencorev1beta1.IPFamilyIPv6)) {
+		out = append(out, field.Required(path.Child("services"), "the seed has no default range of its families; name one"))
 	}
 	return out
 }

@@ -6,6 +6,7 @@ package validation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/Masterminds/semver/v3"
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -48,6 +49,10 @@ func workersUpdate(now, before *gardencorev1beta1.ShootSpec) field.ErrorList {
 		last := findWorker(before.Provider.Workers, worker.Name)
 		if last == nil {
 			continue
+		}
+		if len(worker.Zones) < len(last.Zones) || !slices.Equal(worker.Zones[:len(last.Zones)], last.Zones) {
+			out = append(out, field.Invalid(own.Child("zones"), worker.Zones,
+				fmt.Sprintf("must begin with %v, because machines are counted by the place of their zone; append zones, or add another pool", last.Zones)))
 		}
 		out = append(out, versionUpdate(effectiveVersion(now, worker), effectiveVersion(before, last), !inPlace(worker), own.Child("kubernetes", "version"))...)
 		if inPlace(worker) != inPlace(last) {
