@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, options *manager.Options, settings setup.Options) error {
+func run(ctx context.Context, options *manager.Options, settings *setup.Options) error {
 	settings.Concurrency = options.Concurrency
 	return manager.Run(ctx, options, manager.Program{
 		Name:   "kubeception-topology-manager",
@@ -49,7 +49,7 @@ func run(ctx context.Context, options *manager.Options, settings setup.Options) 
 			if err := gardener.Absent(ctx, mgr.GetAPIReader()); err != nil {
 				return err
 			}
-			return setup.Controllers(ctx, mgr, settings)
+			return setup.Controllers(ctx, mgr, *settings)
 		},
 	})
 }
