@@ -43,8 +43,12 @@ func Start(ctx context.Context, minor string, config *rest.Config, controllers .
 	if p.dir, err = os.MkdirTemp("", "kube-controller-manager-"); err != nil {
 		return nil, err
 	}
+	content, err := Kubeconfig(config, config.Host)
+	if err != nil {
+		return nil, errors.Join(err, p.Stop())
+	}
 	kubeconfig := filepath.Join(p.dir, "kubeconfig")
-	if err := writeKubeconfig(kubeconfig, config); err != nil {
+	if err := os.WriteFile(kubeconfig, content, 0o600); err != nil {
 		return nil, errors.Join(err, p.Stop())
 	}
 	log, err := os.Create(filepath.Join(p.dir, "log"))
@@ -71,12 +75,13 @@ func (p *Process) Stop() error {
 	return os.RemoveAll(p.dir)
 }
 
-func writeKubeconfig(file string, config *rest.Config) error {
+// Kubeconfig reaches the cluster of a configuration at an address that its certificate is valid for.
+func Kubeconfig(config *rest.Config, address string) ([]byte, error) {
 	const name = "test"
 	kubeconfig := clientcmdapi.NewConfig()
-	kubeconfig.Clusters[name] = &clientcmdapi.Cluster{Server: "https://" + strings.TrimPrefix(config.Host, "https://"), CertificateAuthorityData: config.CAData}
+	kubeconfig.Clusters[name] = &clientcmdapi.Cluster{Server: "https://" + strings.TrimPrefix(address, "https://"), CertificateAuthorityData: config.CAData}
 	kubeconfig.AuthInfos[name] = &clientcmdapi.AuthInfo{ClientCertificateData: config.CertData, ClientKeyData: config.KeyData}
 	kubeconfig.Contexts[name] = &clientcmdapi.Context{Cluster: name, AuthInfo: name}
 	kubeconfig.CurrentContext = name
-	return clientcmd.WriteToFile(*kubeconfig, file)
+	return clientcmd.Write(*kubeconfig)
 }

@@ -60,15 +60,15 @@ func (w *webhook) update(ctx context.Context, r request.Request, now, before *ga
 
 // inContext adds what other objects make wrong with a Shoot.
 func (w *webhook) inContext(ctx context.Context, r request.Request, now, before *gardencorev1beta1.Shoot, problems field.ErrorList) (field.ErrorList, error) {
+	if err := w.mayPlace(ctx, r, now, before); err != nil {
+		return nil, err
+	}
 	surroundings, err := w.look(ctx, now, before)
 	var missing *missingError
 	if errors.As(err, &missing) {
 		return append(problems, missing.problem), nil
 	}
 	if err != nil {
-		return nil, err
-	}
-	if err := w.mayPlace(ctx, r, now, before); err != nil {
 		return nil, err
 	}
 	problems = append(problems, w.againstProfile(now, before, surroundings)...)
