@@ -16,6 +16,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/validation"
 )
 
 // now is when the tests happen.
@@ -127,6 +129,28 @@ func run(t *testing.T, rows map[string]row, check func(*gardencorev1beta1.Shoot)
 	t.Helper()
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) { expect(t, check(shoot(row.change)), row.want) })
+	}
+}
+
+// update is a Shoot that changes, and what is wrong with that.
+type update struct {
+	// before and change are made to a valid Shoot, one after the other.
+	before, change func(*gardencorev1beta1.Shoot)
+	want           []string
+}
+
+func runUpdates(t *testing.T, rows map[string]update) {
+	t.Helper()
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			before := shoot()
+			if row.before != nil {
+				row.before(before)
+			}
+			after := before.DeepCopy()
+			row.change(after)
+			expect(t, validation.ShootUpdate(after, before), row.want)
+		})
 	}
 }
 

@@ -28,7 +28,7 @@ func dns(dns *gardencorev1beta1.DNS, version kubernetesVersion, path *field.Path
 	if dns.Domain != nil {
 		out = append(out, dnsSubdomain(*dns.Domain, path.Child("domain"))...)
 	}
-	primary := primaryProvider(dns)
+	primary := PrimaryProvider(dns)
 	if primary != nil && primary.Type != nil && *primary.Type != dnsUnmanaged && dns.Domain == nil {
 		out = append(out, field.Required(path.Child("domain"),
 			fmt.Sprintf("name the domain that the primary provider keeps, or make its type %q", dnsUnmanaged)))
@@ -40,8 +40,8 @@ func dns(dns *gardencorev1beta1.DNS, version kubernetesVersion, path *field.Path
 	return out
 }
 
-// primaryProvider returns the provider that keeps the domain of the Shoot.
-func primaryProvider(dns *gardencorev1beta1.DNS) *gardencorev1beta1.DNSProvider {
+// PrimaryProvider returns the provider that keeps the domain of a Shoot, or nil.
+func PrimaryProvider(dns *gardencorev1beta1.DNS) *gardencorev1beta1.DNSProvider {
 	if dns == nil {
 		return nil
 	}

@@ -77,15 +77,13 @@ var (
 	}
 )
 
-// operationsOf returns the operations that an annotation asks for.
+// operationsOf returns the operations that an annotation asks for, each once.
 func operationsOf(shoot *gardencorev1beta1.Shoot, annotation string) []string {
-	value := strings.TrimSpace(shoot.Annotations[annotation])
-	if value == "" {
-		return nil
-	}
-	out := strings.Split(value, v1beta1constants.GardenerOperationsSeparator)
-	for i := range out {
-		out[i] = strings.TrimSpace(out[i])
+	var out []string
+	for operation := range strings.SplitSeq(shoot.Annotations[annotation], v1beta1constants.GardenerOperationsSeparator) {
+		if operation = strings.TrimSpace(operation); operation != "" && !slices.Contains(out, operation) {
+			out = append(out, operation)
+		}
 	}
 	return out
 }

@@ -123,7 +123,7 @@ func ShootDomain(now, before *gardencorev1beta1.Shoot, project string, defaults,
 			}
 		}
 		isSet := before != nil && before.Spec.SeedName != nil && before.Spec.DNS != nil && before.Spec.DNS.Domain != nil
-		if !isSet && !unmanaged(now) {
+		if !isSet && !UnmanagedDNS(now) {
 			out = append(out, defaultDomain(now, project, below, path)...)
 		}
 	}
@@ -155,12 +155,12 @@ func defaultDomain(shoot *gardencorev1beta1.Shoot, project, below string, path *
 	}
 }
 
-// unmanaged says whether nobody keeps records of the domain of a Shoot.
-func unmanaged(shoot *gardencorev1beta1.Shoot) bool {
+// UnmanagedDNS says whether nobody keeps records of the domain of a Shoot.
+func UnmanagedDNS(shoot *gardencorev1beta1.Shoot) bool {
 	if shoot.Spec.DNS == nil {
 		return false
 	}
-	if primary := primaryProvider(shoot.Spec.DNS); primary != nil {
+	if primary := PrimaryProvider(shoot.Spec.DNS); primary != nil {
 		return deref(primary.Type) == dnsUnmanaged
 	}
 	return len(shoot.Spec.DNS.Providers) > 0 && deref(shoot.Spec.DNS.Providers[0].Type) == dnsUnmanaged

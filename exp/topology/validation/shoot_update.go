@@ -101,7 +101,7 @@ func dnsUpdate(now, before *gardencorev1beta1.DNS, scheduled bool, path *field.P
 	if before.Domain != nil {
 		out = append(out, immutable(now.Domain, before.Domain, path.Child("domain"), "clients know it; create another Shoot")...)
 	}
-	last, current := primaryProvider(before), primaryProvider(now)
+	last, current := PrimaryProvider(before), PrimaryProvider(now)
 	switch {
 	case !scheduled || last == nil:
 	case current == nil:

@@ -10,31 +10,7 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
-
-	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/validation"
 )
-
-// update is a Shoot that changes, and what is wrong with that.
-type update struct {
-	// before and change are made to a valid Shoot, one after the other.
-	before, change func(*gardencorev1beta1.Shoot)
-	want           []string
-}
-
-func runUpdates(t *testing.T, rows map[string]update) {
-	t.Helper()
-	for name, row := range rows {
-		t.Run(name, func(t *testing.T) {
-			before := shoot()
-			if row.before != nil {
-				row.before(before)
-			}
-			after := before.DeepCopy()
-			row.change(after)
-			expect(t, validation.ShootUpdate(after, before), row.want)
-		})
-	}
-}
 
 func scheduled(shoot *gardencorev1beta1.Shoot) { shoot.Spec.SeedName = new("aws") }
 
