@@ -66,7 +66,11 @@ var examples = []manifest{
 		fill: []string{"<some-provider-name>", "aws", "security.gardener.cloud/v1alpha1 # or", "v1 #", "WorkloadIdentity # or", "Secret #"},
 	},
 
-	{file: "90-shoot", refused: `spec.provider.infrastructureConfig in body must be of type object`, why: placeholder},
+	{file: "90-shoot", refused: `the profile has no machine image "<some-image-name>"; it has gardenlinux, ubuntu`, why: placeholder},
+	{
+		file: "90-shoot", fill: []string{"<some-image-name>", "gardenlinux", "<some-image-version>", "15.4.20220818"},
+		refused: `spec.provider.infrastructureConfig in body must be of type object`, why: placeholder,
+	},
 	{file: "90-shoot", fill: shootFilled},
 
 	{file: "provider-local-shoot", refused: "the CredentialsBinding local does not exist; create it or name another one", why: "it refers to credentials that are not there"},

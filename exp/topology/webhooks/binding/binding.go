@@ -17,6 +17,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/defaults"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
 
@@ -39,7 +40,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 	secret := &request.Kind[*gardencorev1beta1.SecretBinding]{
 		Kind: gardencorev1beta1.Kind("SecretBinding"),
 		Default: func(_ context.Context, _ request.Request, now, _ *gardencorev1beta1.SecretBinding) error {
-			gardencorev1beta1.SetObjectDefaults_SecretBinding(now)
+			defaults.SecretBinding(now)
 			return nil
 		},
 		Create: func(ctx context.Context, r request.Request, now *gardencorev1beta1.SecretBinding) (field.ErrorList, error) {
@@ -53,7 +54,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 	credentials := &request.Kind[*securityv1alpha1.CredentialsBinding]{
 		Kind: schema.GroupKind{Group: securityv1alpha1.GroupName, Kind: "CredentialsBinding"},
 		Default: func(_ context.Context, _ request.Request, now, _ *securityv1alpha1.CredentialsBinding) error {
-			securityv1alpha1.SetObjectDefaults_CredentialsBinding(now)
+			defaults.CredentialsBinding(now)
 			return nil
 		},
 		Create: func(ctx context.Context, r request.Request, now *securityv1alpha1.CredentialsBinding) (field.ErrorList, error) {

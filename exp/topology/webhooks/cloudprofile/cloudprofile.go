@@ -14,6 +14,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/defaults"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
@@ -28,8 +29,8 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 	w := &webhook{tools}
 	kind := &request.Kind[*gardencorev1beta1.CloudProfile]{
 		Kind: gardencorev1beta1.Kind("CloudProfile"),
-		Default: func(_ context.Context, _ request.Request, now, _ *gardencorev1beta1.CloudProfile) error {
-			gardencorev1beta1.SetObjectDefaults_CloudProfile(now)
+		Default: func(_ context.Context, _ request.Request, now, before *gardencorev1beta1.CloudProfile) error {
+			defaults.CloudProfile(now, before, tools.Now())
 			return nil
 		},
 		Delete: func(ctx context.Context, _ request.Request, now *gardencorev1beta1.CloudProfile) error {

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/defaults"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
@@ -33,8 +34,8 @@ var namespacedCloudProfiles = gardencorev1beta1.Resource("namespacedcloudprofile
 func (w *webhook) setupNamespaced(mgr ctrl.Manager) error {
 	kind := &request.Kind[*gardencorev1beta1.NamespacedCloudProfile]{
 		Kind: gardencorev1beta1.Kind("NamespacedCloudProfile"),
-		Default: func(_ context.Context, _ request.Request, now, _ *gardencorev1beta1.NamespacedCloudProfile) error {
-			gardencorev1beta1.SetObjectDefaults_NamespacedCloudProfile(now)
+		Default: func(_ context.Context, _ request.Request, now, before *gardencorev1beta1.NamespacedCloudProfile) error {
+			defaults.NamespacedCloudProfile(now, before, w.Now())
 			return nil
 		},
 		Create: func(ctx context.Context, r request.Request, now *gardencorev1beta1.NamespacedCloudProfile) (field.ErrorList, error) {

@@ -6,15 +6,13 @@ package project
 
 import (
 	"context"
-	"slices"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
-	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
-	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/defaults"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/validation"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
@@ -34,8 +32,11 @@ var projects = gardencorev1beta1.Resource("projects")
 func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 	w := &webhook{tools}
 	kind := &request.Kind[*gardencorev1beta1.Project]{
-		Kind:    gardencorev1beta1.Kind("Project"),
-		Default: w.complete,
+		Kind: gardencorev1beta1.Kind("Project"),
+		Default: func(_ context.Context, r request.Request, now, before *gardencorev1beta1.Project) error {
+			defaults.Project(now, before, r.User.Username)
+			return nil
+		},
 		Create: func(ctx context.Context, r request.Request, now *gardencorev1beta1.Project) (field.ErrorList, error) {
 			return nil, w.authorize(ctx, r, now, &gardencorev1beta1.Project{})
 		},
@@ -48,51 +49,6 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 }
 
 type webhook struct{ request.Tools }
-
-// complete notes who made the Project, gives it an owner, and makes the owner a member.
-func (w *webhook) complete(_ context.Context, r request.Request, now, before *gardencorev1beta1.Project) error {
-	gardencorev1beta1.SetObjectDefaults_Project(now)
-	normalizeRoles(now)
-	if before == nil {
-		now.Spec.CreatedBy = subjectOf(r.User)
-		if now.Spec.Owner == nil {
-			now.Spec.Owner = ownerAmong(now)
-		}
-	}
-	owner := now.Spec.Owner
-	if owner == nil || slices.ContainsFunc(now.Spec.Members, func(m gardencorev1beta1.ProjectMember) bool { return m.Subject == *owner }) {
-		return nil
-	}
-	now.Spec.Members = append(now.Spec.Members, gardencorev1beta1.ProjectMember{
-		Subject: *owner, Role: gardencorev1beta1.ProjectMemberAdmin, Roles: []string{gardencorev1beta1.ProjectMemberOwner},
-	})
-	return nil
-}
-
-// normalizeRoles puts the first role of each member into the field role, where Gardener has it.
-func normalizeRoles(project *gardencorev1beta1.Project) {
-	for i := range project.Spec.Members {
-		member := &project.Spec.Members[i]
-		if member.Role == "" && len(member.Roles) > 0 {
-			member.Role, member.Roles = member.Roles[0], member.Roles[1:]
-		}
-		member.Roles = slices.DeleteFunc(member.Roles, func(role string) bool { return role == member.Role })
-	}
-}
-
-func subjectOf(user authenticationv1.UserInfo) *rbacv1.Subject {
-	return &rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user.Username}
-}
-
-// ownerAmong is the member with the role owner, or else who makes the Project.
-func ownerAmong(project *gardencorev1beta1.Project) *rbacv1.Subject {
-	for _, member := range project.Spec.Members {
-		if member.Role == gardencorev1beta1.ProjectMemberOwner || slices.Contains(member.Roles, gardencorev1beta1.ProjectMemberOwner) {
-			return member.Subject.DeepCopy()
-		}
-	}
-	return project.Spec.CreatedBy.DeepCopy()
-}
 
 // authorize refuses changes that take more than the permission to change Projects.
 func (w *webhook) authorize(ctx context.Context, r request.Request, now, before *gardencorev1beta1.Project) error {

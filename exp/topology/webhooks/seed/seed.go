@@ -12,6 +12,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/defaults"
 	seeds "github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
@@ -24,7 +25,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 	kind := &request.Kind[*gardencorev1beta1.Seed]{
 		Kind: gardencorev1beta1.Kind("Seed"),
 		Default: func(_ context.Context, _ request.Request, now, _ *gardencorev1beta1.Seed) error {
-			gardencorev1beta1.SetObjectDefaults_Seed(now)
+			defaults.Seed(now)
 			return nil
 		},
 		Delete: func(ctx context.Context, _ request.Request, now *gardencorev1beta1.Seed) error {

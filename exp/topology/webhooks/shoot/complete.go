@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"strings"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -15,56 +16,74 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/defaults"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
 
 // complete fills in what a user leaves out, as Gardener does: it is stored, so that it stays what it was when the Shoot was
-// made. Nothing is refused here; what cannot be completed is found by the rules, which name the field.
+// made. What cannot be completed is refused.
 func (w *webhook) complete(ctx context.Context, r request.Request, now, before *gardencorev1beta1.Shoot) error {
-	stamp(now, before, r)
+	keepCreator(now, before)
 	labelSeeds(now)
-	if !now.DeletionTimestamp.IsZero() {
+	input := defaults.ShootInput{Before: before, User: r.User.Username, Now: w.Now(), Random: random{}}
+	if err := w.lookForDefaults(ctx, &input, now); err != nil {
+		return err
+	}
+	return request.Answer(gardencorev1beta1.Kind("Shoot"), now.Name, defaults.Shoot(now, input))
+}
+
+// random is the source of numbers that only have to differ. It is safe for several requests at once.
+type random struct{}
+
+// IntN returns a number below the bound.
+func (random) IntN(bound int) int {
+	return rand.IntN(bound) //nolint:gosec // Nothing is kept secret by these numbers.
+}
+
+// lookForDefaults reads what defaults depend on. What does not exist is left to the rules, which name the field.
+func (w *webhook) lookForDefaults(ctx context.Context, input *defaults.ShootInput, now *gardencorev1beta1.Shoot) error {
+	s := &surroundings{}
+	for _, step := range []func(context.Context, *surroundings, *gardencorev1beta1.Shoot, *gardencorev1beta1.Shoot) error{
+		w.lookAtProfile, w.lookAtProject, w.lookAtSeeds,
+	} {
+		var missing *missingError
+		if err := step(ctx, s, now, nil); err != nil && !errors.As(err, &missing) {
+			return err
+		}
+	}
+	class, err := named[gardencorev1beta1.ExposureClass](ctx, w.Reader, "", now.Spec.ExposureClassName, "ExposureClass")
+	if ignoreMissing(err) != nil {
+		return err
+	}
+	input.Project, input.Seed, input.ExposureClass, input.Domains = s.project, s.seed, class, domainsOf(s.seed)
+	if s.profile != nil {
+		input.Profile = s.profile.Spec
+	}
+	return nil
+}
+
+// domainsOf are the default domains that a seed has records for.
+func domainsOf(seed *gardencorev1beta1.Seed) []string {
+	if seed == nil {
 		return nil
 	}
-	syncProfileName(now)
-	gardencorev1beta1.SetObjectDefaults_Shoot(now)
+	var out []string
+	for _, domain := range seed.Spec.DNS.Defaults {
+		out = append(out, domain.Domain)
+	}
+	return out
+}
+
+// keepCreator lets nobody change who made a Shoot.
+func keepCreator(now, before *gardencorev1beta1.Shoot) {
 	if before == nil {
-		rotateEncryptionKey(now)
-	}
-	return w.completeFromOthers(ctx, now, before)
-}
-
-// stamp notes who made a Shoot, and who confirmed that it may be deleted.
-func stamp(now, before *gardencorev1beta1.Shoot, r request.Request) {
-	const confirmation, confirmedBy = v1beta1constants.ConfirmationDeletion, v1beta1constants.DeletionConfirmedBy
-	confirmed := now.Annotations[confirmation]
-	switch {
-	case before == nil:
-		metav1.SetMetaDataAnnotation(&now.ObjectMeta, v1beta1constants.GardenCreatedBy, r.User.Username)
-		if confirmed != "" {
-			metav1.SetMetaDataAnnotation(&now.ObjectMeta, confirmedBy, r.User.Username)
-		}
-	case confirmed == "":
-		delete(now.Annotations, confirmedBy)
-	case confirmed != before.Annotations[confirmation]:
-		metav1.SetMetaDataAnnotation(&now.ObjectMeta, confirmedBy, r.User.Username)
-	default:
-		// Nobody confirms in the name of another.
-		keep(now, before, confirmedBy)
-	}
-	if before != nil {
-		keep(now, before, v1beta1constants.GardenCreatedBy)
-	}
-}
-
-// keep makes an annotation what it was.
-func keep(now, before *gardencorev1beta1.Shoot, annotation string) {
-	if value, had := before.Annotations[annotation]; had {
-		metav1.SetMetaDataAnnotation(&now.ObjectMeta, annotation, value)
 		return
 	}
-	delete(now.Annotations, annotation)
+	if creator, known := before.Annotations[v1beta1constants.GardenCreatedBy]; known {
+		metav1.SetMetaDataAnnotation(&now.ObjectMeta, v1beta1constants.GardenCreatedBy, creator)
+		return
+	}
+	delete(now.Annotations, v1beta1constants.GardenCreatedBy)
 }
 
 // labelSeeds lets Shoots be found by their seeds.
@@ -75,59 +94,4 @@ func labelSeeds(shoot *gardencorev1beta1.Shoot) {
 			metav1.SetMetaDataLabel(&shoot.ObjectMeta, v1beta1constants.LabelPrefixSeedName+name, "true")
 		}
 	}
-}
-
-// syncProfileName completes the reference to a profile. The field of old times is kept where it is the only one.
-func syncProfileName(shoot *gardencorev1beta1.Shoot) {
-	if reference := lookup.ProfileReference(&shoot.Spec); reference != nil {
-		shoot.Spec.CloudProfile = reference.DeepCopy()
-	}
-}
-
-// rotateEncryptionKey gives new Shoots a period for the key that their Secrets are encrypted with.
-func rotateEncryptionKey(shoot *gardencorev1beta1.Shoot) {
-	if shoot.Spec.Maintenance.AutoRotation == nil {
-		shoot.Spec.Maintenance.AutoRotation = &gardencorev1beta1.MaintenanceAutoRotation{}
-	}
-	rotation := shoot.Spec.Maintenance.AutoRotation
-	if rotation.Credentials == nil {
-		rotation.Credentials = &gardencorev1beta1.MaintenanceCredentialsAutoRotation{}
-	}
-	if rotation.Credentials.ETCDEncryptionKey == nil {
-		rotation.Credentials.ETCDEncryptionKey = &gardencorev1beta1.MaintenanceRotationConfig{
-			RotationPeriod: &metav1.Duration{Duration: v1beta1constants.ETCDEncryptionKeyAutoRotationPeriod},
-		}
-	}
-}
-
-// completeFromOthers completes a Shoot from what it names. What does not exist is left to the rules.
-func (w *webhook) completeFromOthers(ctx context.Context, now, before *gardencorev1beta1.Shoot) error {
-	s := &surroundings{}
-	for _, step := range []func(context.Context, *surroundings, *gardencorev1beta1.Shoot, *gardencorev1beta1.Shoot) error{
-		w.lookAtProfile, w.lookAtProject, w.lookAtSeeds,
-	} {
-		var missing *missingError
-		if err := step(ctx, s, now, before); err != nil && !errors.As(err, &missing) {
-			return err
-		}
-	}
-	class, err := named[gardencorev1beta1.ExposureClass](ctx, w.Reader, "", now.Spec.ExposureClassName, "ExposureClass")
-	if ignoreMissing(err) != nil {
-		return err
-	}
-	if s.project != nil && before == nil {
-		tolerateProject(now, s.project)
-	}
-	if class != nil && (before == nil || !ptr.Equal(before.Spec.ExposureClassName, now.Spec.ExposureClassName)) {
-		if err := expose(now, class); err != nil {
-			return err
-		}
-	}
-	if s.profile != nil {
-		choose(now, before, s.profile.Spec, w.Now())
-	}
-	if s.seed != nil {
-		network(now, s.seed)
-	}
-	return nil
 }
