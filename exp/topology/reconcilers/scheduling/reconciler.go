@@ -63,7 +63,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	if !scheduler.IsFor(shoot) {
 		delete(r.bound, shoot.UID) // The cache shows it.
-		return ctrl.Result{}, nil
+		return ctrl.Result{}, r.clear(ctx, shoot)
 	}
 	if bound, known := r.bound[shoot.UID]; known {
 		if bound.stored {
@@ -133,7 +133,7 @@ func (r *Reconciler) bind(ctx context.Context, shoot *gardencorev1beta1.Shoot, d
 	}
 	r.bound[shoot.UID] = binding{seed: decision.Seed, stored: true}
 	r.Recorder.Eventf(shoot, nil, corev1.EventTypeNormal, gardencorev1beta1.EventSchedulingSuccessful, "Schedule", "Scheduled to seed %s", decision.Seed)
-	return r.succeed(ctx, shoot)
+	return nil // The change is watched.
 }
 
 // fail tells a Shoot why it has no seed. What would help is watched, and calls again.
@@ -151,8 +151,11 @@ func (r *Reconciler) fail(ctx context.Context, shoot *gardencorev1beta1.Shoot, c
 	return err
 }
 
-// succeed removes what an earlier failure left.
-func (r *Reconciler) succeed(ctx context.Context, shoot *gardencorev1beta1.Shoot) error {
+// clear removes what an earlier failure left with a Shoot that has a seed now.
+func (r *Reconciler) clear(ctx context.Context, shoot *gardencorev1beta1.Shoot) error {
+	if shoot.Spec.SeedName == nil {
+		return nil
+	}
 	before := shoot.DeepCopy()
 	clearFailure(&shoot.Status, *shoot.Spec.SeedName, r.Now())
 	_, err := apply.MergeStatus(ctx, r.Client, before, shoot)
