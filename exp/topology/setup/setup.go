@@ -26,6 +26,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/scheduling"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
@@ -83,6 +84,8 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 			Strategy: o.Strategy, Now: o.Now,
 		},
 		&shoot.Reconciler{Client: mgr.GetClient(), Now: o.Now},
+		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},
+		&cloudprofile.NamespacedReconciler{Client: mgr.GetClient()},
 	}
 	for _, r := range reconcilers {
 		if err := r.SetupWithManager(ctx, mgr, controller.Options{MaxConcurrentReconciles: o.Concurrency}); err != nil {
