@@ -93,6 +93,10 @@ chaos: ## Kill and break things on a real seed, for as long as you like
 bench: ## Measure time, memory and API writes of hosted control planes on a real seed
 	@hack/bench.sh
 
+.PHONY: bench-placement
+bench-placement: ## Measure how many Shoots at once get their seeds; it needs no cluster
+	@go -C test test -count=1 -v -timeout 60m -run TestPlacement ./bench/placement
+
 ##@ Build
 
 .PHONY: build
