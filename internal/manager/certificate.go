@@ -148,26 +148,26 @@ func expiring(data map[string][]byte, now time.Time) bool {
 func (c *certificate) trustAll(ctx context.Context, bundle []byte) error {
 	for _, name := range c.validating {
 		configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: name}}
-		if err := c.trust(ctx, configuration, bundle); err != nil {
-			return fmt.Errorf("ValidatingWebhookConfiguration %s: %w", name, err)
+		if err := c.trust(ctx, "ValidatingWebhookConfiguration", configuration, bundle); err != nil {
+			return err
 		}
 	}
 	for _, name := range c.mutating {
 		configuration := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: name}}
-		if err := c.trust(ctx, configuration, bundle); err != nil {
-			return fmt.Errorf("MutatingWebhookConfiguration %s: %w", name, err)
+		if err := c.trust(ctx, "MutatingWebhookConfiguration", configuration, bundle); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (c *certificate) trust(ctx context.Context, configuration client.Object, bundle []byte) error {
+func (c *certificate) trust(ctx context.Context, kind string, configuration client.Object, bundle []byte) error {
 	if err := c.live.Get(ctx, client.ObjectKeyFromObject(configuration), configuration); err != nil {
-		return fmt.Errorf("get: %w", err)
+		return fmt.Errorf("get %s %s: %w", kind, configuration.GetName(), err)
 	}
 	before, ok := configuration.DeepCopyObject().(client.Object)
 	if !ok {
-		return fmt.Errorf("copy: %T is not an object", configuration)
+		return fmt.Errorf("copy %s %s: %T is not an object", kind, configuration.GetName(), configuration)
 	}
 	changed := false
 	for _, called := range clientConfigs(configuration) {
@@ -178,7 +178,7 @@ func (c *certificate) trust(ctx context.Context, configuration client.Object, bu
 		return nil
 	}
 	if err := c.client.Patch(ctx, configuration, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
-		return fmt.Errorf("patch: %w", err)
+		return fmt.Errorf("patch %s %s: %w", kind, configuration.GetName(), err)
 	}
 	return nil
 }
