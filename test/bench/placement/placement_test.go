@@ -36,7 +36,7 @@ const (
 	// restPeriod is how long it is looked at what is written while nothing happens.
 	restPeriod = time.Minute
 	// patience is for a machine that does much else.
-	patience = 20 * time.Minute
+	patience = 2 * time.Minute
 )
 
 // size is what the environment says.
@@ -72,6 +72,9 @@ func TestPlacement(t *testing.T) {
 	manager, err := installation.Start(t.Context(), true)
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() {
+		if file := os.Getenv("KUBECEPTION_TOPOLOGY_LOG"); file != "" {
+			_ = os.WriteFile(file, []byte(manager.Log()), 0o600)
+		}
 		if t.Failed() {
 			t.Log(tail(manager.Log()))
 		}
