@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+// Package setup says how the topology layer is cached and connected, in production and in tests alike.
+package setup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
+	securityv1alpha1 "github.com/gardener/gardener/pkg/apis/security/v1alpha1"
+	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/scheduling"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/shoot"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
+)
+
+// Scheme knows the kinds of the management cluster: Kubernetes' and Gardener's.
+func Scheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{
+		clientgoscheme.AddToScheme, gardencorev1beta1.AddToScheme, securityv1alpha1.AddToScheme,
+	} {
+		utilruntime.Must(add(scheme))
+	}
+	return scheme
+}
+
+// CacheOptions keep in memory what is ours, and of ConfigMaps those with the distances of regions.
+func CacheOptions(syncPeriod time.Duration) cache.Options {
+	ours := cache.ByObject{Label: labels.SelectorFromSet(labels.Set{project.LabelManagedBy: project.ManagedBy})}
+	return cache.Options{
+		SyncPeriod: &syncPeriod, DefaultTransform: cache.TransformStripManagedFields(),
+		ByObject: map[client.Object]cache.ByObject{
+			&rbacv1.ClusterRole{}: ours, &rbacv1.ClusterRoleBinding{}: ours, &rbacv1.RoleBinding{}: ours, &corev1.ResourceQuota{}: ours,
+			&coordinationv1.Lease{}: {Namespaces: map[string]cache.Config{seed.LeaseNamespace: {}}},
+			&corev1.ConfigMap{}: {Namespaces: map[string]cache.Config{v1beta1constants.GardenNamespace: {
+				LabelSelector: labels.SelectorFromSet(labels.Set{v1beta1constants.SchedulingPurpose: v1beta1constants.SchedulingPurposeRegionConfig}),
+			}}},
+		},
+	}
+}
+
+// ClientOptions read Secrets, which are not cached, directly.
+func ClientOptions() client.Options {
+	return client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}}
+}
+
+// reconciler is what every controller of the layer is.
+type reconciler interface {
+	SetupWithManager(ctx context.Context, mgr ctrl.Manager, options controller.Options) error
+}
+
+// Controllers adds the controllers and webhooks of the topology layer to a manager.
+func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
+	reconcilers := []reconciler{
+		&project.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("project-controller"), Settings: o.Projects, Now: o.Now},
+		&seed.Reconciler{
+			Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Connections: seed.Connect(mgr.GetConfig(), mgr.GetScheme(), mgr.GetAPIReader()),
+			Recorder: mgr.GetEventRecorder("seed-controller"), Settings: o.Seeds, Now: o.Now,
+		},
+		&scheduling.Reconciler{
+			Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("shoot-scheduler"),
+			Strategy: o.Strategy, Now: o.Now,
+		},
+		&shoot.Reconciler{Client: mgr.GetClient(), Now: o.Now},
+		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},
+		&cloudprofile.NamespacedReconciler{Client: mgr.GetClient()},
+	}
+	for _, r := range reconcilers {
+		if err := r.SetupWithManager(ctx, mgr, controller.Options{MaxConcurrentReconciles: o.Concurrency}); err != nil {
+			return err
+		}
+	}
+	authorization, err := authorizationclient.NewForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
+	if err != nil {
+		return fmt.Errorf("create the client that asks what users may do: %w", err)
+	}
+	return webhooks.SetupWithManager(mgr, request.Tools{
+		Reader: mgr.GetClient(), Live: mgr.GetAPIReader(), Reviews: authorization.SubjectAccessReviews(), Now: o.Now,
+	})
+}
