@@ -7,7 +7,6 @@ package placement
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -19,9 +18,10 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
+	toolscache "k8s.io/client-go/tools/cache"
 	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
@@ -292,24 +292,26 @@ type recorder struct {
 	created, seeded map[string]time.Time
 }
 
+// watchShoots reads Shoots by an informer, which goes on where a watch ends.
 func watchShoots(t *testing.T, g Gomega, server *envtest.Server) *recorder {
 	t.Helper()
-	c, err := client.NewWithWatch(server.Config, client.Options{Scheme: server.Client.Scheme()})
+	shoots, err := cache.New(server.Config, cache.Options{Scheme: server.Client.Scheme()})
 	g.Expect(err).NotTo(HaveOccurred())
-	watcher, err := c.Watch(context.WithoutCancel(t.Context()), &gardencorev1beta1.ShootList{})
+	informer, err := shoots.GetInformer(t.Context(), &gardencorev1beta1.Shoot{}, cache.BlockUntilSynced(false))
 	g.Expect(err).NotTo(HaveOccurred())
-	t.Cleanup(watcher.Stop)
 	r := &recorder{created: map[string]time.Time{}, seeded: map[string]time.Time{}}
-	go func() {
-		for event := range watcher.ResultChan() {
-			r.note(event)
-		}
-	}()
+	_, err = informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
+		AddFunc:    r.note,
+		UpdateFunc: func(_, shoot any) { r.note(shoot) },
+	})
+	g.Expect(err).NotTo(HaveOccurred())
+	go func() { _ = shoots.Start(t.Context()) }() // It ends with the test.
+	g.Expect(shoots.WaitForCacheSync(t.Context())).To(BeTrue())
 	return r
 }
 
-func (r *recorder) note(event watch.Event) {
-	shoot, ok := event.Object.(*gardencorev1beta1.Shoot)
+func (r *recorder) note(object any) {
+	shoot, ok := object.(*gardencorev1beta1.Shoot)
 	if !ok {
 		return
 	}
