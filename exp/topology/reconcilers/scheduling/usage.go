@@ -50,7 +50,7 @@ func (b bindings) usage(shoots []gardencorev1beta1.Shoot) map[string]int {
 // settle finds out in etcd whether a binding was stored of which that is not known. It reports whether the Shoot has a seed.
 func (r *Reconciler) settle(ctx context.Context, shoot *gardencorev1beta1.Shoot) (bool, error) {
 	stored := &gardencorev1beta1.Shoot{}
-	if err := r.Live.Get(ctx, client.ObjectKeyFromObject(shoot), stored); client.IgnoreNotFound(err) != nil {
+	if err := client.IgnoreNotFound(r.Live.Get(ctx, client.ObjectKeyFromObject(shoot), stored)); err != nil {
 		return false, fmt.Errorf("read the Shoot in etcd: %w", err)
 	}
 	if stored.UID == shoot.UID && stored.Spec.SeedName != nil {

@@ -44,51 +44,65 @@ func (w *webhook) references(ctx context.Context, r request.Request, now, before
 
 // referencesOf are the objects in the namespace of a Shoot that it refers to, and its ExposureClass.
 func referencesOf(shoot *gardencorev1beta1.Shoot) []request.Reference {
-	var out []request.Reference
-	add := func(kind schema.GroupVersionKind, resource, name, path string) {
-		if name != "" {
-			key := client.ObjectKey{Namespace: shoot.Namespace, Name: name}
-			out = append(out, request.Reference{Kind: kind, Resource: resource, ObjectKey: key, Field: path})
-		}
-	}
+	out := &references{namespace: shoot.Namespace}
 	bindingKind := securityv1alpha1.SchemeGroupVersion.WithKind("CredentialsBinding")
-	add(bindingKind, "credentialsbindings", ptr.Deref(shoot.Spec.CredentialsBindingName, ""), "spec.credentialsBindingName")
-	add(gardencorev1beta1.SchemeGroupVersion.WithKind("SecretBinding"), "secretbindings", ptr.Deref(shoot.Spec.SecretBindingName, ""), "spec.secretBindingName")
-	if server := shoot.Spec.Kubernetes.KubeAPIServer; server != nil {
-		const path = "spec.kubernetes.kubeAPIServer."
-		if audit := server.AuditConfig; audit != nil && audit.AuditPolicy != nil && audit.AuditPolicy.ConfigMapRef != nil {
-			add(configMapKind, "configmaps", audit.AuditPolicy.ConfigMapRef.Name, path+"auditConfig.auditPolicy.configMapRef.name")
-		}
-		if authentication := server.StructuredAuthentication; authentication != nil {
-			add(configMapKind, "configmaps", authentication.ConfigMapName, path+"structuredAuthentication.configMapName")
-		}
-		if authorization := server.StructuredAuthorization; authorization != nil {
-			add(configMapKind, "configmaps", authorization.ConfigMapName, path+"structuredAuthorization.configMapName")
-			for _, kubeconfig := range authorization.Kubeconfigs {
-				add(secretKind, "secrets", kubeconfig.SecretName, path+"structuredAuthorization.kubeconfigs")
-			}
-		}
-	}
+	out.add(bindingKind, "credentialsbindings", ptr.Deref(shoot.Spec.CredentialsBindingName, ""), "spec.credentialsBindingName")
+	out.add(gardencorev1beta1.SchemeGroupVersion.WithKind("SecretBinding"), "secretbindings", ptr.Deref(shoot.Spec.SecretBindingName, ""), "spec.secretBindingName")
+	out.addServer(shoot.Spec.Kubernetes.KubeAPIServer)
 	for _, resource := range shoot.Spec.Resources {
 		switch schema.FromAPIVersionAndKind(resource.ResourceRef.APIVersion, resource.ResourceRef.Kind) {
 		case secretKind:
-			add(secretKind, "secrets", resource.ResourceRef.Name, "spec.resources")
+			out.add(secretKind, "secrets", resource.ResourceRef.Name, "spec.resources")
 		case configMapKind:
-			add(configMapKind, "configmaps", resource.ResourceRef.Name, "spec.resources")
+			out.add(configMapKind, "configmaps", resource.ResourceRef.Name, "spec.resources")
 		}
 	}
 	if shoot.Spec.DNS != nil {
 		for _, provider := range shoot.Spec.DNS.Providers {
 			if reference := provider.CredentialsRef; reference != nil && schema.FromAPIVersionAndKind(reference.APIVersion, reference.Kind) == secretKind {
-				add(secretKind, "secrets", reference.Name, "spec.dns.providers")
+				out.add(secretKind, "secrets", reference.Name, "spec.dns.providers")
 			}
 		}
 	}
 	if class := ptr.Deref(shoot.Spec.ExposureClassName, ""); class != "" {
-		out = append(out, request.Reference{
+		out.list = append(out.list, request.Reference{
 			Kind: gardencorev1beta1.SchemeGroupVersion.WithKind("ExposureClass"), Resource: "exposureclasses",
 			ObjectKey: client.ObjectKey{Name: class}, Field: "spec.exposureClassName",
 		})
 	}
-	return out
+	return out.list
+}
+
+// references collects what is referred to in a namespace.
+type references struct {
+	namespace string
+	list      []request.Reference
+}
+
+// add leaves out what has no name.
+func (r *references) add(kind schema.GroupVersionKind, resource, name, path string) {
+	if name != "" {
+		key := client.ObjectKey{Namespace: r.namespace, Name: name}
+		r.list = append(r.list, request.Reference{Kind: kind, Resource: resource, ObjectKey: key, Field: path})
+	}
+}
+
+// addServer adds what the configuration of the API server refers to.
+func (r *references) addServer(server *gardencorev1beta1.KubeAPIServerConfig) {
+	if server == nil {
+		return
+	}
+	const path = "spec.kubernetes.kubeAPIServer."
+	if audit := server.AuditConfig; audit != nil && audit.AuditPolicy != nil && audit.AuditPolicy.ConfigMapRef != nil {
+		r.add(configMapKind, "configmaps", audit.AuditPolicy.ConfigMapRef.Name, path+"auditConfig.auditPolicy.configMapRef.name")
+	}
+	if authentication := server.StructuredAuthentication; authentication != nil {
+		r.add(configMapKind, "configmaps", authentication.ConfigMapName, path+"structuredAuthentication.configMapName")
+	}
+	if authorization := server.StructuredAuthorization; authorization != nil {
+		r.add(configMapKind, "configmaps", authorization.ConfigMapName, path+"structuredAuthorization.configMapName")
+		for _, kubeconfig := range authorization.Kubeconfigs {
+			r.add(secretKind, "secrets", kubeconfig.SecretName, path+"structuredAuthorization.kubeconfigs")
+		}
+	}
 }

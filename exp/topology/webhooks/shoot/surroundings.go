@@ -94,7 +94,8 @@ func (w *webhook) lookAtSeeds(ctx context.Context, s *surroundings, now, before 
 		return atField(err, specPath.Child("seedName"))
 	}
 	if before != nil {
-		if s.lastSeed, err = named[gardencorev1beta1.Seed](ctx, w.Reader, "", before.Spec.SeedName, "Seed"); ignoreMissing(err) != nil {
+		s.lastSeed, err = named[gardencorev1beta1.Seed](ctx, w.Reader, "", before.Spec.SeedName, "Seed")
+		if ignoreMissing(err) != nil {
 			return err
 		}
 	}
