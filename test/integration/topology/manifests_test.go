@@ -171,7 +171,7 @@ func TestGardenersExamples(t *testing.T) {
 
 func applyFile(t *testing.T, c client.Client, m manifest) error {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata/gardener", m.file+".yaml"))
+	content, err := os.ReadFile(filepath.Join("testdata", "gardener", m.file+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
