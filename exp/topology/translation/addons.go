@@ -128,6 +128,10 @@ func (t *translator) networkManifests() []client.Object {
 func (t *translator) kubeProxy() controlplanev1.KubeProxySpec {
 	own := deref(t.spec().Kubernetes.KubeProxy)
 	if own.Enabled != nil && !*own.Enabled {
+		if deref(deref(t.spec().Networking).Type) == flannel {
+			t.refuse(field.Forbidden(field.NewPath("spec", "kubernetes", "kubeProxy", "enabled"),
+				"flannel does not do what kube-proxy does; enable it, or choose another network"))
+		}
 		return controlplanev1.KubeProxySpec{Disabled: new(true)}
 	}
 	switch mode := deref(own.Mode); mode {

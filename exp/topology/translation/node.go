@@ -11,6 +11,8 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
 	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	kubeletapis "k8s.io/kubelet/pkg/apis"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
@@ -55,6 +57,18 @@ func isCopied(key string) bool {
 		}
 	}
 	return false
+}
+
+// checkLabels refuses the labels that nobody can set on a node: a kubelet only some of the domains of Kubernetes.
+func (t *translator) checkLabels(worker *gardencorev1beta1.Worker, path *field.Path) {
+	for _, key := range sets.List(sets.KeySet(worker.Labels)) {
+		domain, _, hasDomain := strings.Cut(key, "/")
+		isReserved := strings.HasSuffix("."+domain, ".kubernetes.io") || strings.HasSuffix("."+domain, ".k8s.io")
+		if hasDomain && isReserved && !isCopied(key) && !kubeletapis.IsKubeletLabel(key) {
+			t.refuse(field.Forbidden(path.Child("labels").Key(key),
+				"a kubelet may not set this label of a domain that belongs to Kubernetes; use another domain"))
+		}
+	}
 }
 
 // registered are the labels with which kubelets register their nodes: those that Cluster API does not copy. Their change

@@ -47,6 +47,7 @@ func (t *translator) pools(want func(*gardencorev1beta1.Worker) bool) []zonePool
 			continue
 		}
 		path := field.NewPath("spec", "provider", "workers").Index(i)
+		t.checkLabels(worker, path)
 		variables := t.nodeVariables(worker)
 		zones := worker.Zones
 		if len(zones) == 0 {
