@@ -11,6 +11,7 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
@@ -28,6 +29,9 @@ const (
 	// hostVariable is the specification of the KubeceptionCluster, machineVariable that of the machines of a pool.
 	hostVariable    = "host"
 	machineVariable = "machine"
+
+	// goneSeconds is how long a machine may be without its pod.
+	goneSeconds = 60
 )
 
 // What a machine consists of at least, as the API of local machines has it.
@@ -56,6 +60,10 @@ func (Provider) Class(profile provider.Profile) (provider.Class, field.ErrorList
 				MachineDeploymentClass: &clusterv1.PatchSelectorMatchMachineDeploymentClass{Names: []string{provider.WorkerClass}},
 			}),
 		},
+		// The pod of a machine that is gone does not come back, so there is little to wait for.
+		UnhealthyMachineConditions: []clusterv1.UnhealthyMachineCondition{{
+			Type: clusterv1.InfrastructureReadyCondition, Status: metav1.ConditionFalse, TimeoutSeconds: new(int32(goneSeconds)),
+		}},
 	}, checkMachineTypes(profile.Spec)
 }
 
