@@ -26,6 +26,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/scheduling"
@@ -97,6 +98,6 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		return fmt.Errorf("create the client that asks what users may do: %w", err)
 	}
 	return webhooks.SetupWithManager(mgr, request.Tools{
-		Reader: mgr.GetClient(), Live: mgr.GetAPIReader(), Reviews: authorization.SubjectAccessReviews(), Now: o.Now,
+		Reader: lookup.CacheFirst{Reader: mgr.GetClient(), Live: mgr.GetAPIReader()}, Live: mgr.GetAPIReader(), Reviews: authorization.SubjectAccessReviews(), Now: o.Now,
 	})
 }
