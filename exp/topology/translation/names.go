@@ -31,12 +31,12 @@ const (
 	ClassNamespace = v1beta1constants.GardenNamespace
 	// ProfileLabel says on ClusterClasses and templates which CloudProfile they were made from. Objects of one profile and
 	// provider that are no longer made are old, and may go when nothing refers to them.
-	ProfileLabel = "topology.kubeception.cluster.x-k8s.io/cloud-profile"
+	ProfileLabel = "kubeception.cluster.x-k8s.io/cloud-profile"
 	// ProviderLabel is beside it, with the provider type.
-	ProviderLabel = "topology.kubeception.cluster.x-k8s.io/provider"
+	ProviderLabel = "kubeception.cluster.x-k8s.io/provider"
 	// NetworkLabel is on ConfigMaps in ClassNamespace that hold the manifests of a network of pods; its value is the network's
 	// type in Shoots, for example calico.
-	NetworkLabel = "topology.kubeception.cluster.x-k8s.io/network"
+	NetworkLabel = "kubeception.cluster.x-k8s.io/network"
 	// PoolLabel is on the objects of worker pools.
 	PoolLabel = v1beta1constants.LabelWorkerPool
 
