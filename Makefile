@@ -87,7 +87,7 @@ e2e: ## Every promise on a real seed, and the shorter ones of Cluster API's own 
 
 .PHONY: e2e-long
 e2e-long: ## The promises that take minutes of waiting: machines that fail, and what replaces them
-	@RUN='The machines of a MachineDeployment' hack/e2e.sh e2e
+	@LABELS=Long hack/e2e.sh e2e
 
 .PHONY: e2e-capi
 e2e-capi: ## All of Cluster API's own specs that fit, on a real seed

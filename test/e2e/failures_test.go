@@ -37,6 +37,7 @@ func replacing(f *fleet) {
 	It("are replaced one at a time when their pods are killed", long, func(ctx context.Context) {
 		f.makeFailing(ctx)
 		f.setPatience(ctx, 1)
+		f.scale(ctx, 2)
 		all := f.settled(ctx, 2)
 		leaving := machines.Watch(ctx, func(ctx context.Context) (int, error) {
 			now, err := f.pool.Machines(ctx)
