@@ -15,14 +15,20 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// findWorker returns the pool of this name, or nil.
+// findWorker returns the pool of this name, or nil. It is nil as well where several have the name, which is refused by
+// itself: nobody knows which of them is meant.
 func findWorker(workers []gardencorev1beta1.Worker, name string) *gardencorev1beta1.Worker {
+	var found *gardencorev1beta1.Worker
 	for i := range workers {
-		if workers[i].Name == name {
-			return &workers[i]
+		switch {
+		case workers[i].Name != name:
+		case found != nil:
+			return nil
+		default:
+			found = &workers[i]
 		}
 	}
-	return nil
+	return found
 }
 
 // effectiveVersion is the version of the kubelets of a pool.
