@@ -15,6 +15,7 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
 
@@ -39,7 +40,7 @@ func (r *Reconciler) collect(ctx context.Context, profile client.ObjectKey, want
 		}
 		keep.Insert(key)
 	}
-	mine := []client.ListOption{client.InNamespace(Namespace), client.MatchingLabels{LabelProfile: nameOf(profile)}}
+	mine := []client.ListOption{client.InNamespace(translation.ClassNamespace), client.MatchingLabels{translation.ProfileLabel: nameOf(profile)}}
 	classes := &clusterv1.ClusterClassList{}
 	if err := r.Client.List(ctx, classes, mine...); err != nil {
 		return fmt.Errorf("list ClusterClasses: %w", err)
@@ -77,7 +78,7 @@ func (r *Reconciler) usedClasses(ctx context.Context) (sets.Set[string], error) 
 	}
 	used := sets.New[string]()
 	for i := range clusters.Items {
-		if key := clusters.Items[i].GetClassKey(); key.Namespace == Namespace {
+		if key := clusters.Items[i].GetClassKey(); key.Namespace == translation.ClassNamespace {
 			used.Insert(key.Name)
 		}
 	}

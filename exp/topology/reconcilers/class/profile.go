@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
@@ -37,7 +38,9 @@ func Profile(key client.ObjectKey, spec *gardencorev1beta1.CloudProfileSpec) pro
 }
 
 // IsOf reports whether a ClusterClass or a template was made of a profile.
-func IsOf(object client.Object, key client.ObjectKey) bool { return object.GetLabels()[LabelProfile] == nameOf(key) }
+func IsOf(object client.Object, key client.ObjectKey) bool {
+	return object.GetLabels()[translation.ProfileLabel] == nameOf(key)
+}
 
 func nameOf(key client.ObjectKey) string {
 	if key.Namespace == "" {

@@ -33,7 +33,7 @@ func Ready(
 	if len(problems) > 0 {
 		return nil, problems, nil
 	}
-	want, err := apply.Prepare(c.Scheme(), marked(class.ClusterClass, nameOf(key)))
+	want, err := apply.Prepare(c.Scheme(), marked(class.ClusterClass))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"maps"
 	"sync"
 
-	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,15 +25,8 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
 
-const (
-	// Namespace holds ClusterClasses and their templates.
-	Namespace = v1beta1constants.GardenNamespace
-	// LabelProfile names, on a ClusterClass and its templates, the profile that they are made of.
-	LabelProfile = "kubeception.cluster.x-k8s.io/profile"
-
-	// refusedReason is the reason of the event that tells what the translation refuses.
-	refusedReason = "TranslationRefused"
-)
+// refusedReason is the reason of the event that tells what the translation refuses.
+const refusedReason = "TranslationRefused"
 
 // Reconciler makes ClusterClasses of profiles.
 type Reconciler struct {
@@ -43,8 +36,8 @@ type Reconciler struct {
 	Direct client.Client
 	// Recorder emits events.
 	Recorder events.EventRecorder
-	// Providers are the known ones, by their types.
-	Providers map[string]provider.Provider
+	// ProvidersOf are those that a profile needs a class for.
+	ProvidersOf func(*gardencorev1beta1.CloudProfileSpec) []provider.Provider
 
 	// told are the refusals that an event has told, by profile.
 	told sync.Map
@@ -65,51 +58,59 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	if spec == nil || object.GetUID() == "" || r.Providers[spec.Type] == nil {
+	if spec == nil || object.GetUID() == "" {
 		r.told.Delete(req.NamespacedName)
 		return ctrl.Result{}, r.collect(ctx, req.NamespacedName, nil)
 	}
-	class, problems := translation.ClassOf(Profile(req.NamespacedName, spec), r.Providers[spec.Type])
+	var wanted []client.Object
+	var problems field.ErrorList
+	for _, p := range r.ProvidersOf(spec) {
+		class, refused := translation.ClassOf(Profile(req.NamespacedName, spec), p)
+		if len(refused) > 0 {
+			problems = append(problems, refused...)
+			continue
+		}
+		objects := objectsOf(class)
+		if err := r.apply(ctx, objects); err != nil {
+			return ctrl.Result{}, err
+		}
+		wanted = append(wanted, objects...)
+	}
 	r.tell(req.NamespacedName, object, problems)
 	if len(problems) > 0 {
-		return ctrl.Result{}, nil // A change of the profile is watched.
+		return ctrl.Result{}, nil // What there was stays. A change of the profile is watched.
 	}
-	objects := objectsOf(class, nameOf(req.NamespacedName))
-	if err := r.apply(ctx, objects); err != nil {
-		return ctrl.Result{}, err
-	}
-	return ctrl.Result{}, r.collect(ctx, req.NamespacedName, objects)
+	return ctrl.Result{}, r.collect(ctx, req.NamespacedName, wanted)
 }
 
-// objectsOf are the templates and then the ClusterClass, marked as those of a profile.
-func objectsOf(class translation.Class, profile string) []client.Object {
+// objectsOf are the templates and then the ClusterClass.
+func objectsOf(class translation.Class) []client.Object {
 	var out []client.Object
 	for _, template := range class.Templates {
-		out = append(out, marked(template, profile))
+		out = append(out, marked(template))
 	}
-	return append(out, marked(class.ClusterClass, profile))
+	return append(out, marked(class.ClusterClass))
 }
 
-func marked(object client.Object, profile string) client.Object {
+func marked(object client.Object) client.Object {
 	labels := maps.Clone(object.GetLabels())
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	labels[project.LabelManagedBy], labels[LabelProfile] = project.ManagedBy, profile
+	labels[project.LabelManagedBy] = project.ManagedBy
 	object.SetLabels(labels)
-	object.SetNamespace(Namespace)
 	return object
 }
 
 // apply writes a class, in order.
 func (r *Reconciler) apply(ctx context.Context, objects []client.Object) error {
 	namespace := &corev1.Namespace{}
-	err := r.Client.Get(ctx, client.ObjectKey{Name: Namespace}, namespace)
+	err := r.Client.Get(ctx, client.ObjectKey{Name: translation.ClassNamespace}, namespace)
 	if apierrors.IsNotFound(err) {
-		_, err = apply.Create(ctx, r.Client, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: Namespace}})
+		_, err = apply.Create(ctx, r.Client, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: translation.ClassNamespace}})
 	}
 	if err != nil {
-		return fmt.Errorf("make sure that the namespace %s exists: %w", Namespace, err)
+		return fmt.Errorf("make sure that the namespace %s exists: %w", translation.ClassNamespace, err)
 	}
 	last := len(objects) - 1
 	for _, template := range objects[:last] {

@@ -18,6 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 )
 
 // SetupWithManager watches profiles, the Shoots that use them, and the classes made of them.
@@ -98,13 +100,13 @@ func usesAnother() predicate.Predicate {
 
 // ofClass is the profile that a class was made of.
 func (r *Reconciler) ofClass(ctx context.Context, class client.Object) []reconcile.Request {
-	return r.named(ctx, class.GetLabels()[LabelProfile])
+	return r.named(ctx, class.GetLabels()[translation.ProfileLabel])
 }
 
 // ofCluster is the profile of the class of a Cluster, if that is still there.
 func (r *Reconciler) ofCluster(ctx context.Context, object client.Object) []reconcile.Request {
 	cluster, isCluster := object.(*clusterv1.Cluster)
-	if !isCluster || cluster.GetClassKey().Namespace != Namespace {
+	if !isCluster || cluster.GetClassKey().Namespace != translation.ClassNamespace {
 		return nil
 	}
 	class := &clusterv1.ClusterClass{}

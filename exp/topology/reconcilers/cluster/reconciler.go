@@ -7,7 +7,6 @@ package cluster
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -42,8 +41,8 @@ type Reconciler struct {
 	Direct client.Client
 	// Recorder emits events.
 	Recorder events.EventRecorder
-	// Providers are the known ones, by their types.
-	Providers map[string]provider.Provider
+	// ProviderOf translates a Shoot; nil if its provider type is not known.
+	ProviderOf func(*gardencorev1beta1.Shoot) provider.Provider
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -96,9 +95,10 @@ func (r *Reconciler) accept(ctx context.Context, shoot *gardencorev1beta1.Shoot)
 
 // carryOut translates a Shoot and applies the result. In the status it notes what is known then.
 func (r *Reconciler) carryOut(ctx context.Context, shoot *gardencorev1beta1.Shoot) error {
-	p := r.Providers[shoot.Spec.Provider.Type]
+	p := r.ProviderOf(shoot)
 	if p == nil {
-		return r.unknownProvider(shoot)
+		path := field.NewPath("spec", "provider", "type")
+		return &refusal{field.ErrorList{field.Invalid(path, shoot.Spec.Provider.Type, "machines of this provider are not known here")}}
 	}
 	in, err := r.input(ctx, shoot, p)
 	if err != nil {
@@ -114,11 +114,6 @@ func (r *Reconciler) carryOut(ctx context.Context, shoot *gardencorev1beta1.Shoo
 		return err
 	}
 	return r.syncBack(ctx, shoot, cluster)
-}
-
-func (r *Reconciler) unknownProvider(shoot *gardencorev1beta1.Shoot) error {
-	path := field.NewPath("spec", "provider", "type")
-	return &refusal{field.ErrorList{field.NotSupported(path, shoot.Spec.Provider.Type, slices.Sorted(maps.Keys(r.Providers)))}}
 }
 
 // report writes what came of a look at a Shoot, and says when to look again.
