@@ -181,7 +181,10 @@ func machines(profile *gardencorev1beta1.CloudProfileSpec) clusterv1.ClusterClas
 	}}}
 }
 
-// enum are the different values, in their order.
+// maxEnum is how many values a schema can list.
+const maxEnum = 100
+
+// enum are the different values, in their order. If there are too many to list, any value is allowed.
 func enum(values []string) []apiextensionsv1.JSON {
 	var out []apiextensionsv1.JSON
 	seen := map[string]bool{}
@@ -190,6 +193,9 @@ func enum(values []string) []apiextensionsv1.JSON {
 			seen[value] = true
 			out = append(out, apiextensionsv1.JSON{Raw: fmt.Appendf(nil, "%q", value)})
 		}
+	}
+	if len(out) > maxEnum {
+		return nil
 	}
 	return out
 }

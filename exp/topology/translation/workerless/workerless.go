@@ -34,7 +34,9 @@ func (Provider) Class(provider.Profile) (provider.Class, field.ErrorList) {
 }
 
 // Cluster is nothing.
-func (Provider) Cluster(provider.Shoot) (provider.Cluster, field.ErrorList) { return provider.Cluster{}, nil }
+func (Provider) Cluster(provider.Shoot) (provider.Cluster, field.ErrorList) {
+	return provider.Cluster{}, nil
+}
 
 // Pool refuses the pool.
 func (Provider) Pool(
