@@ -9,14 +9,21 @@ import (
 	"fmt"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/class"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
 )
+
+// LabelNetwork is on ConfigMaps in the namespace garden with the manifests of a network of pods. Its value is the network's
+// type, as Shoots name it by spec.networking.type.
+const LabelNetwork = "kubeception.cluster.x-k8s.io/network"
 
 // input reads all that the translation of a Shoot depends on.
 func (r *Reconciler) input(ctx context.Context, shoot *gardencorev1beta1.Shoot, p provider.Provider) (translation.Input, error) {
@@ -39,6 +46,12 @@ func (r *Reconciler) input(ctx context.Context, shoot *gardencorev1beta1.Shoot, 
 		return in, err
 	}
 	if err := r.readCredentials(ctx, shoot, &in); err != nil {
+		return in, err
+	}
+	if err := r.readReferences(ctx, shoot, &in); err != nil {
+		return in, err
+	}
+	if err := r.readNetwork(ctx, shoot, &in); err != nil {
 		return in, err
 	}
 	ready, problems, err := class.Ready(ctx, r.Client, key, profile.Spec, p)
@@ -89,5 +102,43 @@ func (r *Reconciler) readCredentials(ctx context.Context, shoot *gardencorev1bet
 		return err
 	}
 	in.Credentials = credentials.Data
+	return nil
+}
+
+// readReferences reads the ConfigMaps and Secrets of its namespace that a Shoot names.
+func (r *Reconciler) readReferences(ctx context.Context, shoot *gardencorev1beta1.Shoot, in *translation.Input) error {
+	configMaps, secrets := translation.References(shoot)
+	in.ConfigMaps, in.Secrets = map[string]map[string]string{}, map[string]map[string][]byte{}
+	for _, name := range configMaps {
+		object := &corev1.ConfigMap{}
+		if err := r.follow(ctx, reference{configMapKind, client.ObjectKey{Namespace: shoot.Namespace, Name: name}}, object); err != nil {
+			return err
+		}
+		in.ConfigMaps[name] = object.Data
+	}
+	for _, name := range secrets {
+		object := &corev1.Secret{}
+		if err := r.follow(ctx, reference{secretKind, client.ObjectKey{Namespace: shoot.Namespace, Name: name}}, object); err != nil {
+			return err
+		}
+		in.Secrets[name] = object.Data
+	}
+	return nil
+}
+
+// readNetwork reads the manifests that the operator has for the network of a Shoot.
+func (r *Reconciler) readNetwork(ctx context.Context, shoot *gardencorev1beta1.Shoot, in *translation.Input) error {
+	if shoot.Spec.Networking == nil || ptr.Deref(shoot.Spec.Networking.Type, "") == "" {
+		return nil
+	}
+	list := &corev1.ConfigMapList{}
+	err := r.Direct.List(ctx, list, client.InNamespace(v1beta1constants.GardenNamespace), client.MatchingLabels{LabelNetwork: *shoot.Spec.Networking.Type})
+	if err != nil {
+		return fmt.Errorf("list the manifests of the network %s: %w", *shoot.Spec.Networking.Type, err)
+	}
+	in.Network = map[string]map[string]string{}
+	for i := range list.Items {
+		in.Network[list.Items[i].Name] = list.Items[i].Data
+	}
 	return nil
 }

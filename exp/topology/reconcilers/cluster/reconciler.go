@@ -53,7 +53,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=core.gardener.cloud,resources=seeds;cloudprofiles;namespacedcloudprofiles;projects;secretbindings,verbs=get;list;watch
 // +kubebuilder:rbac:groups=security.gardener.cloud,resources=credentialsbindings,verbs=get;list;watch
 // +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusterclasses,verbs=get;list;watch
-// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machinedeployments,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machinedeployments;machinehealthchecks,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=machinesets,verbs=list
 // +kubebuilder:rbac:groups=bootstrap.cluster.x-k8s.io,resources=kubeceptionconfigtemplates,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups=infrastructure.cluster.x-k8s.io,resources=kubeceptionmachinetemplates;awsmachinetemplates;awsclusterstaticidentities,verbs=get;create;patch;delete

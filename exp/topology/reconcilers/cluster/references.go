@@ -22,6 +22,7 @@ import (
 
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 	seeds "github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
 
@@ -94,6 +95,13 @@ func (r *Reconciler) referencesOf(ctx context.Context, shoot *gardencorev1beta1.
 	_, kubeconfig, _, err := r.seedOf(ctx, shoot)
 	if err == nil && kubeconfig != nil {
 		out = append(out, *kubeconfig)
+	}
+	configMaps, secrets := translation.References(shoot)
+	for _, name := range configMaps {
+		out = append(out, reference{configMapKind, client.ObjectKey{Namespace: shoot.Namespace, Name: name}})
+	}
+	for _, name := range secrets {
+		out = append(out, reference{secretKind, client.ObjectKey{Namespace: shoot.Namespace, Name: name}})
 	}
 	return out, nil
 }
