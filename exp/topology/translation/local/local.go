@@ -11,8 +11,10 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
@@ -44,13 +46,9 @@ func (Provider) Type() string { return Type }
 
 // Class has two variables, which are the specifications of a KubeceptionCluster and of its machines.
 func (Provider) Class(profile provider.Profile) (provider.Class, field.ErrorList) {
-	cluster := &infrav1.KubeceptionClusterTemplate{}
-	cluster.SetGroupVersionKind(infrav1.GroupVersion.WithKind("KubeceptionClusterTemplate"))
-	machine := &infrav1.KubeceptionMachineTemplate{}
-	machine.SetGroupVersionKind(infrav1.GroupVersion.WithKind("KubeceptionMachineTemplate"))
 	return provider.Class{
-		Infrastructure: cluster,
-		Machine:        machine,
+		Infrastructure: template("KubeceptionClusterTemplate"),
+		Machine:        template("KubeceptionMachineTemplate"),
 		Variables:      []clusterv1.ClusterClassVariable{host(), machines(profile.Spec)},
 		Patches: []clusterv1.ClusterClassPatch{
 			carry(hostVariable, "KubeceptionClusterTemplate", clusterv1.PatchSelectorMatch{InfrastructureCluster: new(true)}),
@@ -59,6 +57,15 @@ func (Provider) Class(profile provider.Profile) (provider.Class, field.ErrorList
 			}),
 		},
 	}, checkMachineTypes(profile.Spec)
+}
+
+// template has an empty specification, which patches need to be there.
+func template(kind string) client.Object {
+	out := &unstructured.Unstructured{Object: map[string]any{
+		"spec": map[string]any{"template": map[string]any{"spec": map[string]any{}}},
+	}}
+	out.SetGroupVersionKind(infrav1.GroupVersion.WithKind(kind))
+	return out
 }
 
 // Cluster has the zones of the Shoot's region as failure domains that exist by name alone: a host for tests has one zone, if
