@@ -85,11 +85,24 @@ type reconciler interface {
 	SetupWithManager(ctx context.Context, mgr ctrl.Manager, options controller.Options) error
 }
 
+// uncached is a client for what is not kept in memory.
+func uncached(mgr ctrl.Manager, scheme *runtime.Scheme) (client.Client, error) {
+	c, err := client.New(mgr.GetConfig(), client.Options{HTTPClient: mgr.GetHTTPClient(), Scheme: scheme, Mapper: mgr.GetRESTMapper()})
+	if err != nil {
+		return nil, fmt.Errorf("create the client that reads without a cache: %w", err)
+	}
+	return c, nil
+}
+
 // Controllers adds the controllers and webhooks of the topology layer to a manager.
 func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
-	direct, err := client.New(mgr.GetConfig(), client.Options{HTTPClient: mgr.GetHTTPClient(), Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
+	direct, err := uncached(mgr, mgr.GetScheme())
 	if err != nil {
-		return fmt.Errorf("create the client that reads without a cache: %w", err)
+		return err
+	}
+	plain, err := uncached(mgr, clientgoscheme.Scheme)
+	if err != nil {
+		return err
 	}
 	reconcilers := []reconciler{
 		&project.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("project-controller"), Settings: o.Projects, Now: o.Now},
@@ -105,7 +118,7 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},
 		&cloudprofile.NamespacedReconciler{Client: mgr.GetClient()},
 		&class.Reconciler{
-			Client: mgr.GetClient(), Direct: direct, Recorder: mgr.GetEventRecorder("class-controller"), ProvidersOf: providers.OfProfile,
+			Client: mgr.GetClient(), Direct: plain, Recorder: mgr.GetEventRecorder("class-controller"), ProvidersOf: providers.OfProfile,
 		},
 		&cluster.Reconciler{
 			Client: mgr.GetClient(), Direct: direct, Recorder: mgr.GetEventRecorder("shoot-controller"),

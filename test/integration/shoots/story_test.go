@@ -39,7 +39,7 @@ type story struct {
 // tell prepares a project, a profile and a seed of a name, which has at most ten letters.
 func tell(t *testing.T, name string) *story {
 	t.Helper()
-	s := &story{T: t, Gomega: NewWithT(t), Client: world.client, name: name, namespace: "garden-" + name, cluster: "capi--" + name + "--it"}
+	s := &story{T: t, Gomega: NewWithT(t), Client: world.client, name: name, cluster: "capi--" + name + "--it"}
 	garden := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "garden"}}
 	s.Expect(client.IgnoreAlreadyExists(s.Create(t.Context(), garden))).To(Succeed())
 	kubeconfig, err := controllermanager.Kubeconfig(world.server.Config, world.server.Config.Host)
@@ -60,6 +60,7 @@ func tell(t *testing.T, name string) *story {
 		g.Expect(seed.Status.Conditions).To(ContainElement(And(
 			HaveField("Type", gardencorev1beta1.GardenletReady), HaveField("Status", gardencorev1beta1.ConditionTrue))))
 	}).Should(Succeed())
+	s.namespace = *project.Spec.Namespace
 	s.Expect(s.Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "account"}})).To(Succeed())
 	s.Expect(s.Create(t.Context(), &securityv1alpha1.CredentialsBinding{
 		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "account"}, Provider: securityv1alpha1.CredentialsBindingProvider{Type: "local"},

@@ -17,6 +17,7 @@ import (
 	. "github.com/onsi/gomega"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -43,7 +44,7 @@ var world struct {
 }
 
 func TestMain(m *testing.M) {
-	ctrl.SetLogger(logr.Discard())
+	ctrl.SetLogger(logger())
 	SetDefaultEventuallyTimeout(patience)
 	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -147,4 +148,12 @@ func written(t *testing.T, g Gomega) map[writes.Write]float64 {
 		}
 	}
 	return counts
+}
+
+// logger is silent, unless one looks for a mistake.
+func logger() logr.Logger {
+	if os.Getenv("KUBECEPTION_TOPOLOGY_LOG") == "" {
+		return logr.Discard()
+	}
+	return klog.Background()
 }

@@ -66,7 +66,11 @@ func (r *Reconciler) collect(ctx context.Context, profile client.ObjectKey, want
 	if err != nil {
 		return err
 	}
-	_, err = apply.Prune(ctx, r.Direct, append(objects, templates...), keep)
+	// Classes go first: what they refer to is needed until then.
+	if _, err := apply.Prune(ctx, r.Client, objects, keep); err != nil {
+		return err
+	}
+	_, err = apply.Prune(ctx, r.Direct, templates, keep)
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -32,7 +33,8 @@ const refusedReason = "TranslationRefused"
 type Reconciler struct {
 	// Client reads from the manager's cache and writes.
 	Client client.Client
-	// Direct reads and writes templates, which are not cached.
+	// Direct reads and writes templates, which are not cached. Its scheme does not know them, so that they are written as
+	// they are: what is empty in them is the place that patches put something in.
 	Direct client.Client
 	// Recorder emits events.
 	Recorder events.EventRecorder
@@ -87,9 +89,23 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 func objectsOf(class translation.Class) []client.Object {
 	var out []client.Object
 	for _, template := range class.Templates {
-		out = append(out, marked(template))
+		out = append(out, marked(withSpec(template)))
 	}
 	return append(out, marked(class.ClusterClass))
+}
+
+// withSpec makes sure that there is a place for patches, also in a template that says nothing by itself.
+func withSpec(template client.Object) client.Object {
+	object, isUnstructured := template.(*unstructured.Unstructured)
+	if !isUnstructured {
+		return template
+	}
+	path := []string{"spec", "template", "spec"}
+	if _, exists, err := unstructured.NestedMap(object.Object, path...); err == nil && !exists {
+		// What is above it is a map, or not there.
+		_ = unstructured.SetNestedMap(object.Object, map[string]any{}, path...)
+	}
+	return object
 }
 
 func marked(object client.Object) client.Object {
