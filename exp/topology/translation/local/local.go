@@ -11,6 +11,7 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
@@ -28,6 +29,9 @@ const (
 	// hostVariable is the specification of the KubeceptionCluster, machineVariable that of the machines of a pool.
 	hostVariable    = "host"
 	machineVariable = "machine"
+
+	// goneSeconds is how long a machine may be without its pod.
+	goneSeconds = 60
 )
 
 // What a machine consists of at least, as the API of local machines has it.
@@ -56,6 +60,10 @@ func (Provider) Class(profile provider.Profile) (provider.Class, field.ErrorList
 				MachineDeploymentClass: &clusterv1.PatchSelectorMatchMachineDeploymentClass{Names: []string{provider.WorkerClass}},
 			}),
 		},
+		// The pod of a machine that is gone does not come back, so there is little to wait for.
+		UnhealthyMachineConditions: []clusterv1.UnhealthyMachineCondition{{
+			Type: clusterv1.InfrastructureReadyCondition, Status: metav1.ConditionFalse, TimeoutSeconds: new(int32(goneSeconds)),
+		}},
 	}, checkMachineTypes(profile.Spec)
 }
 
@@ -75,7 +83,11 @@ func (Provider) Cluster(shoot provider.Shoot) (provider.Cluster, field.ErrorList
 	for _, zone := range zones(shoot) {
 		spec.FailureDomains = append(spec.FailureDomains, infrav1.VirtualFailureDomain{Name: zone})
 	}
-	problems := refuseConfig(shoot.Shoot.Spec.Provider.InfrastructureConfig != nil, field.NewPath("spec", "provider", "infrastructureConfig"))
+	path := field.NewPath("spec", "provider")
+	problems := append(
+		refuseConfig(shoot.Shoot.Spec.Provider.InfrastructureConfig != nil, path.Child("infrastructureConfig")),
+		refuseConfig(shoot.Shoot.Spec.Provider.ControlPlaneConfig != nil, path.Child("controlPlaneConfig"))...,
+	)
 	if len(spec.FailureDomains) == 0 {
 		return provider.Cluster{HostGateway: true}, problems
 	}
@@ -92,6 +104,9 @@ func (Provider) Pool(
 	shoot provider.Shoot, worker *gardencorev1beta1.Worker, zone string, path *field.Path,
 ) (provider.Pool, field.ErrorList) {
 	problems := refuseConfig(worker.ProviderConfig != nil, path.Child("providerConfig"))
+	if image := worker.Machine.Image; image != nil && image.ProviderConfig != nil {
+		problems = append(problems, refuseConfig(true, path.Child("machine", "image", "providerConfig"))...)
+	}
 	machineType := versions.FindMachineType(shoot.Profile.Spec.MachineTypes, worker.Machine.Type)
 	if machineType == nil {
 		return provider.Pool{}, append(problems, field.NotFound(path.Child("machine", "type"), worker.Machine.Type))
