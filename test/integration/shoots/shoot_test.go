@@ -23,6 +23,7 @@ import (
 
 func TestAShootBecomesACluster(t *testing.T) {
 	s := tell(t, "becoming")
+	t.Cleanup(s.dump)
 	s.create(nil)
 	s.settles("1.33.9")
 	s.Expect(s.machineDeployments(s)).To(And(HaveLen(2), HaveKey("it-first-z1"), HaveKey("it-first-z2")))
@@ -133,15 +134,15 @@ func (s *story) changes(t *testing.T) {
 		}).Should(Equal("2"))
 		g.Expect(s.machineDeployments(g)["it-first-z3"].Annotations).To(HaveKeyWithValue(clusterv1.AutoscalerMaxSizeAnnotation, "1"))
 	})
-	t.Run("by a label, and machines stay", func(t *testing.T) {
+	t.Run("by a label that Cluster API copies to nodes, and machines stay", func(t *testing.T) {
 		g := NewWithT(t)
 		before := s.machineDeployments(g)["it-first-z1"]
 		workers(func(w []gardencorev1beta1.Worker) []gardencorev1beta1.Worker {
-			w[0].Labels["color"] = "blue"
+			w[0].Labels["node.cluster.x-k8s.io/color"] = "blue"
 			return w
 		})
 		s.settles("1.33.9")
-		g.Eventually(func() map[string]string { return s.machineDeployments(g)["it-first-z1"].Spec.Template.Labels }).Should(HaveKeyWithValue(ContainSubstring("color"), "blue"))
+		g.Eventually(func() map[string]string { return s.machineDeployments(g)["it-first-z1"].Spec.Template.Labels }).Should(HaveKeyWithValue("node.cluster.x-k8s.io/color", "blue"))
 		after := s.machineDeployments(g)["it-first-z1"]
 		g.Expect(after.Spec.Template.Spec).To(Equal(before.Spec.Template.Spec))
 	})

@@ -5,6 +5,7 @@
 package shoots
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -101,7 +102,7 @@ spec:
   provider:
     type: local
     workers:
-    - {name: first, minimum: 0, maximum: 4, machine: {type: small}, zones: [a, b], labels: {color: red}}
+    - {name: first, minimum: 0, maximum: 4, machine: {type: small}, zones: [a, b], labels: {node.cluster.x-k8s.io/color: red}}
 `
 )
 
@@ -199,4 +200,19 @@ func lastErrors(shoot *gardencorev1beta1.Shoot) []string {
 		out = append(out, ptr.Deref(one.TaskID, "")+": "+one.Description)
 	}
 	return out
+}
+
+// dump shows what there is when a story fails.
+func (s *story) dump() {
+	if !s.Failed() {
+		return
+	}
+	for _, list := range []client.ObjectList{&clusterv1.ClusterList{}, &clusterv1.MachineDeploymentList{}} {
+		_ = s.List(context.Background(), list, client.InNamespace(s.cluster))
+		text, _ := yaml.Marshal(list)
+		s.Log(string(text))
+	}
+	_ = s.Get(context.Background(), client.ObjectKeyFromObject(s.shoot), s.shoot)
+	text, _ := yaml.Marshal(s.shoot)
+	s.Log(string(text))
 }
