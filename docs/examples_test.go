@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -93,6 +94,7 @@ func scheme() *runtime.Scheme {
 	all := setup.Scheme()
 	utilruntime.Must(infrav1.AddToScheme(all))
 	utilruntime.Must(bootstrapv1.AddToScheme(all))
+	utilruntime.Must(gardencorev1beta1.AddToScheme(all))
 	return all
 }
 
