@@ -97,9 +97,9 @@ func (s *story) putsRight(t *testing.T) {
 	g.Eventually(func() int32 { return ptr.Deref(s.getCluster(g).Spec.Topology.ControlPlane.Replicas, 0) }).ShouldNot(BeEquivalentTo(7))
 	g.Expect(s.getCluster(g).Labels).To(HaveKeyWithValue("theirs", "stays"))
 	ca := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "it.ca-cluster"}}
-	g.Expect(s.Client.Delete(t.Context(), ca)).To(Succeed())
+	g.Expect(s.Delete(t.Context(), ca)).To(Succeed())
 	g.Eventually(func() error { return s.Get(t.Context(), client.ObjectKeyFromObject(ca), ca) }).Should(Succeed())
-	g.Expect(s.Client.Delete(t.Context(), s.seedAccess())).To(Succeed())
+	g.Expect(s.Delete(t.Context(), s.seedAccess())).To(Succeed())
 	g.Eventually(func() error { return s.Get(t.Context(), client.ObjectKeyFromObject(s.seedAccess()), s.seedAccess()) }).Should(Succeed())
 }
 
