@@ -39,7 +39,7 @@ const (
 	// restPeriod is how long it is looked at what is written while nothing happens.
 	restPeriod = time.Minute
 	// patience is for a machine that does much else.
-	patience = 10 * time.Minute
+	patience = 3 * time.Minute
 	// creators create Shoots at the same time.
 	creators = 10
 )
@@ -137,6 +137,9 @@ func start(t *testing.T, g Gomega) (*envtest.Server, *topologymanager.Process) {
 	manager, err := installation.Start(t.Context(), true)
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() {
+		if file := os.Getenv("KUBECEPTION_TOPOLOGY_LOG"); file != "" {
+			_ = os.WriteFile(file, []byte(manager.Log()), 0o600)
+		}
 		if t.Failed() {
 			log := manager.Log()
 			t.Log(log[max(0, len(log)-8000):])
