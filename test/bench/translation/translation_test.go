@@ -39,7 +39,7 @@ const (
 	// restPeriod is how long it is looked at what is written while nothing happens.
 	restPeriod = time.Minute
 	// patience is for a machine that does much else.
-	patience = 3 * time.Minute
+	patience = 10 * time.Minute
 	// creators create Shoots at the same time.
 	creators = 10
 )

@@ -33,7 +33,7 @@ import (
 )
 
 // patience is for a machine that does much else.
-const patience = 40 * time.Second
+const patience = 90 * time.Second
 
 // world is what all stories share.
 var world struct {
