@@ -31,7 +31,8 @@ func (r *Reconciler) apply(ctx context.Context, shoot *gardencorev1beta1.Shoot, 
 		return nil, err
 	}
 	live := &corev1.Namespace{}
-	if err := r.Client.Get(ctx, client.ObjectKeyFromObject(out.Namespace), live); client.IgnoreNotFound(err) != nil {
+	err = r.Client.Get(ctx, client.ObjectKeyFromObject(out.Namespace), live)
+	if client.IgnoreNotFound(err) != nil {
 		return nil, fmt.Errorf("get namespace %s: %w", out.Namespace.Name, err)
 	}
 	before, err := readInventory(live)

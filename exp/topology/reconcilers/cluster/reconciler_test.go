@@ -50,7 +50,8 @@ func newReconciler(t *testing.T, objects ...client.Object) *Reconciler {
 func (r *Reconciler) look(t *testing.T, shoot *gardencorev1beta1.Shoot) (ctrl.Result, error) {
 	t.Helper()
 	result, err := r.Reconcile(t.Context(), reconcile.Request{NamespacedName: client.ObjectKeyFromObject(shoot)})
-	if getting := r.Client.Get(context.Background(), client.ObjectKeyFromObject(shoot), shoot); client.IgnoreNotFound(getting) != nil {
+	getting := r.Client.Get(context.Background(), client.ObjectKeyFromObject(shoot), shoot)
+	if client.IgnoreNotFound(getting) != nil {
 		t.Fatal(getting)
 	}
 	return result, err
