@@ -109,6 +109,10 @@ bench: ## Measure time, memory and API writes of hosted control planes on a real
 bench-placement: ## Measure how many Shoots at once get their seeds; it needs no cluster
 	@go -C test test -count=1 -v -timeout 60m -run TestPlacement ./bench/placement
 
+.PHONY: bench-translation
+bench-translation: ## Measure how Shoots become Clusters, by the function alone and with Cluster API; it needs no cluster
+	@go -C test test -count=1 -v -timeout 60m -run TestTranslation ./bench/translation
+
 ##@ Build
 
 .PHONY: build

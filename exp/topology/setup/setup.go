@@ -21,43 +21,57 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
+	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/class"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cluster"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/scheduling"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/shoot"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/providers"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
 
-// Scheme knows the kinds of the management cluster: Kubernetes' and Gardener's.
+// Scheme knows the kinds of the management cluster: those of Kubernetes, Gardener, Cluster API and ours.
 func Scheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		clientgoscheme.AddToScheme, gardencorev1beta1.AddToScheme, securityv1alpha1.AddToScheme,
+		clusterv1.AddToScheme, controlplanev1.AddToScheme, bootstrapv1.AddToScheme, infrav1.AddToScheme,
 	} {
 		utilruntime.Must(add(scheme))
 	}
 	return scheme
 }
 
-// CacheOptions keep in memory what is ours, and of ConfigMaps those with the distances of regions.
+// CacheOptions keep in memory what is ours, of ConfigMaps those with the distances of regions, and of Secrets and ConfigMaps of
+// users those that Shoots refer to.
 func CacheOptions(syncPeriod time.Duration) cache.Options {
 	ours := cache.ByObject{Label: labels.SelectorFromSet(labels.Set{project.LabelManagedBy: project.ManagedBy})}
+	referenced := labels.SelectorFromSet(labels.Set{cluster.LabelReferenced: "true"})
 	return cache.Options{
 		SyncPeriod: &syncPeriod, DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject: map[client.Object]cache.ByObject{
 			&rbacv1.ClusterRole{}: ours, &rbacv1.ClusterRoleBinding{}: ours, &rbacv1.RoleBinding{}: ours, &corev1.ResourceQuota{}: ours,
 			&coordinationv1.Lease{}: {Namespaces: map[string]cache.Config{seed.LeaseNamespace: {}}},
-			&corev1.ConfigMap{}: {Namespaces: map[string]cache.Config{v1beta1constants.GardenNamespace: {
-				LabelSelector: labels.SelectorFromSet(labels.Set{v1beta1constants.SchedulingPurpose: v1beta1constants.SchedulingPurposeRegionConfig}),
-			}}},
+			&corev1.ConfigMap{}: {Namespaces: map[string]cache.Config{
+				v1beta1constants.GardenNamespace: {
+					LabelSelector: labels.SelectorFromSet(labels.Set{v1beta1constants.SchedulingPurpose: v1beta1constants.SchedulingPurposeRegionConfig}),
+				},
+				cache.AllNamespaces: {LabelSelector: referenced},
+			}},
+			&corev1.Secret{}: {Label: referenced}, // Their metadata alone.
 		},
 	}
 }
@@ -72,8 +86,25 @@ type reconciler interface {
 	SetupWithManager(ctx context.Context, mgr ctrl.Manager, options controller.Options) error
 }
 
+// uncached is a client for what is not kept in memory.
+func uncached(mgr ctrl.Manager, scheme *runtime.Scheme) (client.Client, error) {
+	c, err := client.New(mgr.GetConfig(), client.Options{HTTPClient: mgr.GetHTTPClient(), Scheme: scheme, Mapper: mgr.GetRESTMapper()})
+	if err != nil {
+		return nil, fmt.Errorf("create the client that reads without a cache: %w", err)
+	}
+	return c, nil
+}
+
 // Controllers adds the controllers and webhooks of the topology layer to a manager.
 func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
+	direct, err := uncached(mgr, mgr.GetScheme())
+	if err != nil {
+		return err
+	}
+	plain, err := uncached(mgr, clientgoscheme.Scheme)
+	if err != nil {
+		return err
+	}
 	reconcilers := []reconciler{
 		&project.Reconciler{Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("project-controller"), Settings: o.Projects, Now: o.Now},
 		&seed.Reconciler{
@@ -87,6 +118,13 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		&shoot.Reconciler{Client: mgr.GetClient(), Now: o.Now},
 		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},
 		&cloudprofile.NamespacedReconciler{Client: mgr.GetClient()},
+		&class.Reconciler{
+			Client: mgr.GetClient(), Direct: plain, Recorder: mgr.GetEventRecorder("class-controller"), ProvidersOf: providers.OfProfile,
+		},
+		&cluster.Reconciler{
+			Client: mgr.GetClient(), Direct: direct, Recorder: mgr.GetEventRecorder("shoot-controller"),
+			ProviderOf: providers.OfShoot, Now: o.Now,
+		},
 	}
 	for _, r := range reconcilers {
 		if err := r.SetupWithManager(ctx, mgr, controller.Options{MaxConcurrentReconciles: o.Concurrency}); err != nil {

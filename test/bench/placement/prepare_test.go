@@ -14,6 +14,7 @@ import (
 	crenvtest "sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/capicore"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
 
@@ -30,7 +31,10 @@ spec:
 func prepare(t *testing.T, g Gomega, server *envtest.Server) {
 	t.Helper()
 	definition := object[apiextensionsv1.CustomResourceDefinition](t, etcds)
-	_, err := crenvtest.InstallCRDs(server.Config, crenvtest.CRDInstallOptions{CRDs: []*apiextensionsv1.CustomResourceDefinition{definition}})
+	core, err := capicore.Prepare(t.Context()) // Its kinds are there, and nobody carries them out.
+	g.Expect(err).NotTo(HaveOccurred())
+	t.Cleanup(func() { _ = core.Stop() })
+	_, err = crenvtest.InstallCRDs(server.Config, crenvtest.CRDInstallOptions{CRDs: append(core.CRDs(), definition)})
 	g.Expect(err).NotTo(HaveOccurred())
 }
 

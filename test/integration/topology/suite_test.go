@@ -27,6 +27,7 @@ import (
 
 	seeds "github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/setup"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/capicore"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/controllermanager"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
@@ -42,7 +43,17 @@ const (
 func TestMain(m *testing.M) {
 	SetDefaultEventuallyTimeout(patience)
 	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
-	os.Exit(envtest.Run(m, envtest.Options{CRDs: []*apiextensionsv1.CustomResourceDefinition{etcds()}, Tune: tune, Setup: addControllers}))
+	// Cluster API's kinds are there, and nobody carries them out.
+	core, err := capicore.Prepare(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := envtest.Run(m, envtest.Options{CRDs: append(core.CRDs(), etcds()), Tune: tune, Setup: addControllers})
+	if err := core.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(code)
 }
 
 // options are those of an operator with a ResourceQuota for projects and seeds that are looked at often.
