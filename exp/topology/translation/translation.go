@@ -35,6 +35,12 @@ type Input struct {
 	Credentials map[string][]byte
 	// Class is the ClusterClass of the profile.
 	Class *clusterv1.ClusterClass
+	// ConfigMaps and Secrets are those of the Shoot's namespace that it refers to, by name. References says which these are.
+	ConfigMaps map[string]map[string]string
+	Secrets    map[string]map[string][]byte
+	// Network are the manifests of the Shoot's network of pods, by the name of the ConfigMap that holds them. Networks other
+	// than Flannel need them.
+	Network map[string]map[string]string
 }
 
 // Output is what a Shoot becomes, in the order in which it is applied.
@@ -46,6 +52,6 @@ type Output struct {
 	// Cluster is of the class of the profile.
 	Cluster *clusterv1.Cluster
 	// Pools are MachineDeployments, with their templates before them, that the topology of a Cluster cannot say: those of
-	// worker pools whose Kubernetes version lags behind the control plane's.
+	// worker pools that name a Kubernetes version of their own. With them are their MachineHealthChecks.
 	Pools []client.Object
 }

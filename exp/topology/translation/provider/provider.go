@@ -48,7 +48,8 @@ type Shoot struct {
 
 // Class is a provider's part of a ClusterClass. The templates have no names; the translation gives names by their content.
 type Class struct {
-	// Infrastructure and Machine are the templates of the infrastructure cluster and of machines.
+	// Infrastructure and Machine are the templates of the infrastructure cluster and of machines. A class without Machine has
+	// no workers.
 	Infrastructure, Machine client.Object
 	// Variables are set by Cluster and Pool, with schemas from the profile. Patches carry them into the templates.
 	Variables []clusterv1.ClusterClassVariable
@@ -65,6 +66,8 @@ type Cluster struct {
 	// Objects are applied before the Cluster: credentials and what refers to them. They may be in other namespaces or in none.
 	// They are deleted, in reverse order, when the Cluster is gone, because what the Cluster consists of is deleted with them.
 	Objects []client.Object
+	// HostGateway says that packets of pods travel between machines as they are, so that a network of pods needs no tunnel.
+	HostGateway bool
 }
 
 // Pool is a provider's part of a MachineDeployment.

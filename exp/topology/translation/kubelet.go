@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package translation
+
+import (
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
+)
+
+// nodeLocalDNSAddress is where a cache of DNS listens on every node.
+const nodeLocalDNSAddress = "169.254.20.10"
+
+// kubelet is what a pool says of its kubelets, or else what the Shoot says. A pool that says something takes nothing from the
+// Shoot.
+func (t *translator) kubelet(worker *gardencorev1beta1.Worker) bootstrapv1.KubeletSpec {
+	own := t.spec().Kubernetes.Kubelet
+	if worker.Kubernetes != nil && worker.Kubernetes.Kubelet != nil {
+		own = worker.Kubernetes.Kubelet
+	}
+	out := kubelet(deref(own))
+	if cache := deref(t.spec().SystemComponents).NodeLocalDNS; cache != nil && cache.Enabled {
+		out.ClusterDNS = []string{nodeLocalDNSAddress}
+	}
+	return out
+}
+
+func kubelet(own gardencorev1beta1.KubeletConfig) bootstrapv1.KubeletSpec {
+	out := bootstrapv1.KubeletSpec{
+		MaxPods:                                 own.MaxPods,
+		PodPIDsLimit:                            own.PodPIDsLimit,
+		KubeReserved:                            bootstrapv1.ReservedResources(deref(own.KubeReserved)),
+		EvictionHard:                            eviction(own.EvictionHard),
+		EvictionSoft:                            eviction(own.EvictionSoft),
+		EvictionSoftGracePeriod:                 periods(own.EvictionSoftGracePeriod),
+		EvictionMinimumReclaim:                  reclaim(own.EvictionMinimumReclaim),
+		EvictionPressureTransitionPeriodSeconds: seconds(own.EvictionPressureTransitionPeriod),
+		EvictionMaxPodGracePeriodSeconds:        own.EvictionMaxPodGracePeriod,
+		CPUCFSQuota:                             own.CPUCFSQuota,
+		CPUManagerPolicy:                        deref(own.CPUManagerPolicy),
+		FailSwapOn:                              own.FailSwapOn,
+		MemorySwapBehavior:                      string(deref(deref(own.MemorySwap).SwapBehavior)),
+		ImageGCHighThresholdPercent:             own.ImageGCHighThresholdPercent,
+		ImageGCLowThresholdPercent:              own.ImageGCLowThresholdPercent,
+		ImageMinimumGCAgeSeconds:                seconds(own.ImageMinimumGCAge),
+		ImageMaximumGCAgeSeconds:                positive(seconds(own.ImageMaximumGCAge)),
+		ContainerLogMaxSize:                     own.ContainerLogMaxSize,
+		ContainerLogMaxFiles:                    own.ContainerLogMaxFiles,
+		ProtectKernelDefaults:                   own.ProtectKernelDefaults,
+		RegistryPullQPS:                         own.RegistryPullQPS,
+		RegistryBurst:                           own.RegistryBurst,
+		SerializeImagePulls:                     own.SerializeImagePulls,
+		MaxParallelImagePulls:                   own.MaxParallelImagePulls,
+		SeccompDefault:                          own.SeccompDefault,
+		StreamingConnectionIdleTimeoutSeconds:   seconds(own.StreamingConnectionIdleTimeout),
+		FeatureGates:                            own.FeatureGates,
+	}
+	if deref(out.MaxParallelImagePulls) > 1 && out.SerializeImagePulls == nil {
+		out.SerializeImagePulls = new(false)
+	}
+	return out
+}
+
+// positive leaves 0 out, which stands for no limit.
+func positive(value *int32) *int32 {
+	if deref(value) == 0 {
+		return nil
+	}
+	return value
+}
+
+func eviction(own *gardencorev1beta1.KubeletConfigEviction) bootstrapv1.EvictionAmounts {
+	from := deref(own)
+	amount := func(value *string) bootstrapv1.EvictionAmount { return bootstrapv1.EvictionAmount(deref(value)) }
+	return bootstrapv1.EvictionAmounts{
+		MemoryAvailable:   amount(from.MemoryAvailable),
+		ImageFSAvailable:  amount(from.ImageFSAvailable),
+		ImageFSInodesFree: amount(from.ImageFSInodesFree),
+		NodeFSAvailable:   amount(from.NodeFSAvailable),
+		NodeFSInodesFree:  amount(from.NodeFSInodesFree),
+	}
+}
+
+func reclaim(own *gardencorev1beta1.KubeletConfigEvictionMinimumReclaim) bootstrapv1.EvictionAmounts {
+	from := deref(own)
+	amount := func(value *resource.Quantity) bootstrapv1.EvictionAmount {
+		if value == nil {
+			return ""
+		}
+		return bootstrapv1.EvictionAmount(value.String())
+	}
+	return bootstrapv1.EvictionAmounts{
+		MemoryAvailable:   amount(from.MemoryAvailable),
+		ImageFSAvailable:  amount(from.ImageFSAvailable),
+		ImageFSInodesFree: amount(from.ImageFSInodesFree),
+		NodeFSAvailable:   amount(from.NodeFSAvailable),
+		NodeFSInodesFree:  amount(from.NodeFSInodesFree),
+	}
+}
+
+func periods(own *gardencorev1beta1.KubeletConfigEvictionSoftGracePeriod) bootstrapv1.EvictionPeriods {
+	from := deref(own)
+	return bootstrapv1.EvictionPeriods{
+		MemoryAvailableSeconds:   seconds(from.MemoryAvailable),
+		ImageFSAvailableSeconds:  seconds(from.ImageFSAvailable),
+		ImageFSInodesFreeSeconds: seconds(from.ImageFSInodesFree),
+		NodeFSAvailableSeconds:   seconds(from.NodeFSAvailable),
+		NodeFSInodesFreeSeconds:  seconds(from.NodeFSInodesFree),
+	}
+}

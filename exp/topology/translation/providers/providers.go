@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+// Package providers lists the providers that Shoots can be translated for.
+package providers
+
+import (
+	"slices"
+
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/local"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/workerless"
+)
+
+// known are the providers of machines. Add yours here.
+var known = []provider.Provider{
+	local.Provider{},
+}
+
+// Types are the provider types whose Shoots can have workers.
+func Types() []string {
+	var out []string
+	for _, p := range known {
+		out = append(out, p.Type())
+	}
+	return out
+}
+
+// OfProfile returns the providers that a profile needs a ClusterClass for: that of its type, if it is known, and that of
+// Shoots without workers.
+func OfProfile(profile *gardencorev1beta1.CloudProfileSpec) []provider.Provider {
+	out := []provider.Provider{workerless.Provider{}}
+	if p := of(profile.Type); p != nil {
+		out = append(out, p)
+	}
+	return out
+}
+
+// OfShoot returns the provider that translates a Shoot, or nil if its type is not known. A Shoot without workers needs none
+// of a known type.
+func OfShoot(shoot *gardencorev1beta1.Shoot) provider.Provider {
+	if len(shoot.Spec.Provider.Workers) == 0 {
+		return workerless.Provider{}
+	}
+	return of(shoot.Spec.Provider.Type)
+}
+
+func of(typ string) provider.Provider {
+	i := slices.IndexFunc(known, func(p provider.Provider) bool { return p.Type() == typ })
+	if i < 0 {
+		return nil
+	}
+	return known[i]
+}
