@@ -22,6 +22,7 @@ func (t *translator) kubelet(worker *gardencorev1beta1.Worker) bootstrapv1.Kubel
 		own = worker.Kubernetes.Kubelet
 	}
 	out := kubelet(deref(own))
+	out.CloudProvider = t.infrastructure.CloudProvider
 	if cache := deref(t.spec().SystemComponents).NodeLocalDNS; cache != nil && cache.Enabled {
 		out.ClusterDNS = []string{nodeLocalDNSAddress}
 	}

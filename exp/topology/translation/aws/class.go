@@ -50,7 +50,6 @@ func (Provider) Class(profile provider.Profile) (provider.Class, field.ErrorList
 		Machine:        machineTemplate(profile.Spec.MachineTypes[0].Name),
 		Variables:      variables(profile.Spec),
 		Patches:        patches(),
-		CloudProvider:  "External",
 	}, nil
 }
 

@@ -22,7 +22,6 @@ func TestClass(t *testing.T) {
 	g.Expect(problems).To(BeEmpty())
 	content, err := yaml.Marshal(map[string]any{
 		"infrastructure": class.Infrastructure, "machine": class.Machine, "variables": class.Variables, "patches": class.Patches,
-		"cloudProvider": class.CloudProvider,
 	})
 	g.Expect(err).NotTo(HaveOccurred())
 	expectGolden(g, "testdata/class.yaml", content)

@@ -74,7 +74,8 @@ func (p Provider) Cluster(shoot provider.Shoot) (provider.Cluster, field.ErrorLi
 			variable(identityVariable, identityName(shoot)),
 			variable(networkVariable, infrastructure.network()),
 		},
-		Objects: objects,
+		Objects:       objects,
+		CloudProvider: "External",
 	}, nil
 }
 

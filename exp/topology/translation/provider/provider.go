@@ -54,9 +54,6 @@ type Class struct {
 	// Variables are set by Cluster and Pool, with schemas from the profile. Patches carry them into the templates.
 	Variables []clusterv1.ClusterClassVariable
 	Patches   []clusterv1.ClusterClassPatch
-	// CloudProvider is that of kubelets: External where a cloud controller manager in the cluster completes nodes, and gives them
-	// the provider ID by which Cluster API finds them. If empty, there is none.
-	CloudProvider string
 }
 
 // Cluster is a provider's part of a Cluster.
@@ -68,6 +65,9 @@ type Cluster struct {
 	Objects []client.Object
 	// HostGateway says that packets of pods travel between machines as they are, so that a network of pods needs no tunnel.
 	HostGateway bool
+	// CloudProvider is that of kubelets: External where a cloud controller manager in the cluster completes nodes, and gives them
+	// the provider ID by which Cluster API finds them. If empty, there is none.
+	CloudProvider string
 }
 
 // Pool is a provider's part of a MachineDeployment.

@@ -10,6 +10,7 @@ import (
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/aws"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/local"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/workerless"
@@ -18,6 +19,7 @@ import (
 // known are the providers of machines. Add yours here.
 var known = []provider.Provider{
 	local.Provider{},
+	aws.Provider{},
 }
 
 // Types are the provider types whose Shoots can have workers.
