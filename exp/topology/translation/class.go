@@ -71,6 +71,7 @@ func classOf(profile provider.Profile, typ string, infrastructure provider.Class
 	class.Spec.Patches = append(class.Spec.Patches, infrastructure.Patches...)
 	if hasWorkers {
 		class.Spec.Workers.MachineDeployments = []clusterv1.MachineDeploymentClass{workerClass(out.Templates[2], out.Templates[3])}
+		class.Spec.Workers.MachineDeployments[0].HealthCheck.Checks.UnhealthyMachineConditions = infrastructure.UnhealthyMachineConditions
 	}
 	if err := distinct(class); err != nil {
 		return Class{}, err

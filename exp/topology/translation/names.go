@@ -31,6 +31,9 @@ const (
 	// provider that are no longer made are old, and may go when nothing refers to them.
 	ProfileLabel  = "topology.kubeception.cluster.x-k8s.io/cloud-profile"
 	ProviderLabel = "topology.kubeception.cluster.x-k8s.io/provider"
+	// NetworkLabel is on ConfigMaps in ClassNamespace that hold the manifests of a network of pods; its value is the network's
+	// type in Shoots, for example calico.
+	NetworkLabel = "topology.kubeception.cluster.x-k8s.io/network"
 	// PoolLabel is on the objects of worker pools.
 	PoolLabel = v1beta1constants.LabelWorkerPool
 

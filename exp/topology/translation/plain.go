@@ -143,6 +143,7 @@ func (t *translator) machineHealthCheck(pool zonePool) *clusterv1.MachineHealthC
 		}},
 		Checks: clusterv1.MachineHealthCheckChecks{
 			NodeStartupTimeoutSeconds: new(pool.timeouts.creation), UnhealthyNodeConditions: pool.timeouts.unhealthy(),
+			UnhealthyMachineConditions: pool.unhealthyMachine,
 		},
 	}
 	return out

@@ -6,9 +6,7 @@ package translation
 
 import (
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -30,6 +28,8 @@ type zonePool struct {
 	timeouts                 timeouts
 	infrastructure           provider.Pool
 	variables                []clusterv1.ClusterVariable
+	machineType              *gardencorev1beta1.MachineType
+	unhealthyMachine         []clusterv1.UnhealthyMachineCondition
 }
 
 // hasOwnVersion says whether a pool names a Kubernetes version, as only a plain MachineDeployment can. It does not depend on
@@ -69,13 +69,18 @@ func (t *translator) pools(want func(*gardencorev1beta1.Worker) bool) []zonePool
 }
 
 func (t *translator) zonePool(worker *gardencorev1beta1.Worker, path *field.Path, index, zones int) zonePool {
+	machineType := versions.FindMachineType(t.Profile.Spec.MachineTypes, worker.Machine.Type)
 	out := zonePool{
-		worker:   worker,
-		path:     path,
-		name:     fmt.Sprintf("%s-z%d", worker.Name, index+1),
-		minimum:  max(0, share(worker.Minimum, index, zones)),
-		maximum:  max(0, share(worker.Maximum, index, zones)),
-		timeouts: timeoutsOf(worker.MachineControllerManagerSettings, versions.FindMachineType(t.Profile.Spec.MachineTypes, worker.Machine.Type)),
+		worker:      worker,
+		path:        path,
+		name:        fmt.Sprintf("%s-z%d", worker.Name, index+1),
+		minimum:     max(0, share(worker.Minimum, index, zones)),
+		maximum:     max(0, share(worker.Maximum, index, zones)),
+		timeouts:    timeoutsOf(worker.MachineControllerManagerSettings, machineType),
+		machineType: machineType,
+	}
+	for _, class := range t.Class.Spec.Workers.MachineDeployments {
+		out.unhealthyMachine = class.HealthCheck.Checks.UnhealthyMachineConditions
 	}
 	var err error
 	if out.maxSurge, err = shareOf(valueOr(worker.MaxSurge, 1), worker.Maximum, index, zones); err != nil {
@@ -115,20 +120,6 @@ func (p zonePool) replicas() *int32 {
 	return new(p.minimum)
 }
 
-// annotations are the bounds and options of the autoscaler, besides those of the pool.
-func (p zonePool) annotations() map[string]string {
-	out := maps.Clone(p.worker.Annotations)
-	if !p.isScaled() {
-		return out
-	}
-	if out == nil {
-		out = map[string]string{}
-	}
-	out[clusterv1.AutoscalerMinSizeAnnotation] = strconv.Itoa(int(p.minimum))
-	out[clusterv1.AutoscalerMaxSizeAnnotation] = strconv.Itoa(int(p.maximum))
-	return out
-}
-
 // machineDeployments are those of the pools that have the version of the control plane.
 func (t *translator) machineDeployments() []clusterv1.MachineDeploymentTopology {
 	var out []clusterv1.MachineDeploymentTopology
@@ -157,6 +148,7 @@ func (p zonePool) topology() clusterv1.MachineDeploymentTopology {
 		out.Deletion.NodeDrainTimeoutSeconds = new(p.timeouts.drain)
 		out.HealthCheck.Checks = clusterv1.MachineDeploymentTopologyHealthCheckChecks{
 			NodeStartupTimeoutSeconds: new(p.timeouts.creation), UnhealthyNodeConditions: p.timeouts.unhealthy(),
+			UnhealthyMachineConditions: p.unhealthyMachine,
 		}
 		out.HealthCheck.Remediation.MaxInFlight = new(intstr.FromInt32(1))
 	}

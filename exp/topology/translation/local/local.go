@@ -11,8 +11,11 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
@@ -26,6 +29,9 @@ const (
 	// hostVariable is the specification of the KubeceptionCluster, machineVariable that of the machines of a pool.
 	hostVariable    = "host"
 	machineVariable = "machine"
+
+	// goneSeconds is how long a machine may be without its pod.
+	goneSeconds = 60
 )
 
 // What a machine consists of at least, as the API of local machines has it.
@@ -44,13 +50,9 @@ func (Provider) Type() string { return Type }
 
 // Class has two variables, which are the specifications of a KubeceptionCluster and of its machines.
 func (Provider) Class(profile provider.Profile) (provider.Class, field.ErrorList) {
-	cluster := &infrav1.KubeceptionClusterTemplate{}
-	cluster.SetGroupVersionKind(infrav1.GroupVersion.WithKind("KubeceptionClusterTemplate"))
-	machine := &infrav1.KubeceptionMachineTemplate{}
-	machine.SetGroupVersionKind(infrav1.GroupVersion.WithKind("KubeceptionMachineTemplate"))
 	return provider.Class{
-		Infrastructure: cluster,
-		Machine:        machine,
+		Infrastructure: template("KubeceptionClusterTemplate"),
+		Machine:        template("KubeceptionMachineTemplate"),
 		Variables:      []clusterv1.ClusterClassVariable{host(), machines(profile.Spec)},
 		Patches: []clusterv1.ClusterClassPatch{
 			carry(hostVariable, "KubeceptionClusterTemplate", clusterv1.PatchSelectorMatch{InfrastructureCluster: new(true)}),
@@ -58,7 +60,20 @@ func (Provider) Class(profile provider.Profile) (provider.Class, field.ErrorList
 				MachineDeploymentClass: &clusterv1.PatchSelectorMatchMachineDeploymentClass{Names: []string{provider.WorkerClass}},
 			}),
 		},
+		// The pod of a machine that is gone does not come back, so there is little to wait for.
+		UnhealthyMachineConditions: []clusterv1.UnhealthyMachineCondition{{
+			Type: clusterv1.InfrastructureReadyCondition, Status: metav1.ConditionFalse, TimeoutSeconds: new(int32(goneSeconds)),
+		}},
 	}, checkMachineTypes(profile.Spec)
+}
+
+// template has an empty specification, which patches need to be there.
+func template(kind string) client.Object {
+	out := &unstructured.Unstructured{Object: map[string]any{
+		"spec": map[string]any{"template": map[string]any{"spec": map[string]any{}}},
+	}}
+	out.SetGroupVersionKind(infrav1.GroupVersion.WithKind(kind))
+	return out
 }
 
 // Cluster has the zones of the Shoot's region as failure domains that exist by name alone: a host for tests has one zone, if

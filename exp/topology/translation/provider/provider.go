@@ -54,6 +54,8 @@ type Class struct {
 	// Variables are set by Cluster and Pool, with schemas from the profile. Patches carry them into the templates.
 	Variables []clusterv1.ClusterClassVariable
 	Patches   []clusterv1.ClusterClassPatch
+	// UnhealthyMachineConditions are conditions of Machines upon which these are replaced, besides Gardener's of nodes.
+	UnhealthyMachineConditions []clusterv1.UnhealthyMachineCondition
 }
 
 // Cluster is a provider's part of a Cluster.
