@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -58,7 +59,25 @@ type Core struct {
 	// ended is closed when the process has ended, for the reason in result.
 	ended  chan struct{}
 	result error
-	log    *bytes.Buffer
+	log    *log
+}
+
+// log is read while it is written.
+type log struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (l *log) Write(text []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.Write(text)
+}
+
+func (l *log) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.String()
 }
 
 // Prepare finds the core provider, renders its manifests and makes the certificate of its webhooks.
@@ -71,7 +90,7 @@ func PrepareProgram(ctx context.Context, program Program) (*Core, error) {
 		return nil, err
 	}
 	builder := &parts.Builder{CacheDir: filepath.Join(cache, "kubeception")}
-	c := &Core{program: program, log: &bytes.Buffer{}}
+	c := &Core{program: program, log: &log{}}
 	if c.binary, err = builder.Binary(ctx, program.Part); err != nil {
 		return nil, err
 	}
@@ -168,7 +187,7 @@ func (c *Core) installWebhooks(ctx context.Context, through client.Client) error
 	return nil
 }
 
-// Log is what the provider wrote. It may be read after Stop.
+// Log is what the provider wrote. It may also be read after Stop.
 func (c *Core) Log() string { return c.log.String() }
 
 // Stop ends the provider and removes its files.

@@ -114,7 +114,7 @@ func tell(t *testing.T, name string) *story {
 
 func (s *story) translate(class *clusterv1.ClusterClass, project string) (translation.Output, any) {
 	out, problems := translation.Translate(translation.Input{
-		Shoot: s.shoot, Project: project, Profile: profile(s.T), Seed: &gardencorev1beta1.Seed{}, Class: class,
+		Shoot: s.shoot, Project: project, Profile: profile(s.T), Seed: &gardencorev1beta1.Seed{}, Class: class, Network: map[string]map[string]string{"network": {"network.yaml": ""}},
 		Credentials: map[string][]byte{"accessKeyID": []byte(s.accessKeyID), "secretAccessKey": []byte(strings.Repeat("s", 40))},
 	}, aws.Provider{})
 	return out, problems
