@@ -60,6 +60,9 @@ func shootFields() string {
 			if len(f.Values) > 0 {
 				name += " = " + strings.Join(f.Values, ", ")
 			}
+			if len(f.Types) > 0 {
+				name += " of type " + strings.Join(f.Types, ", ")
+			}
 			fmt.Fprintf(&out, "| %s | %s |\n", name, f.Reason)
 		}
 	}

@@ -26,7 +26,7 @@ type value struct {
 func Refusals(spec *gardencorev1beta1.ShootSpec) field.ErrorList {
 	var out field.ErrorList
 	for _, set := range values(spec) {
-		if set.Verdict == Refused && set.concerns() {
+		if set.Verdict == Refused && set.concerns(spec.Provider.Type) {
 			out = append(out, field.Forbidden(field.NewPath(set.at), set.Reason))
 		}
 	}
@@ -44,7 +44,7 @@ func Refusals(spec *gardencorev1beta1.ShootSpec) field.ErrorList {
 func NotCarriedOut(spec *gardencorev1beta1.ShootSpec) []Field {
 	var out []Field
 	for _, set := range values(spec) {
-		if set.Verdict == Reported && !slices.ContainsFunc(out, func(f Field) bool { return f.Path == set.Path }) {
+		if set.Verdict == Reported && set.concerns(spec.Provider.Type) && !slices.ContainsFunc(out, func(f Field) bool { return f.Path == set.Path }) {
 			out = append(out, set.Field)
 		}
 	}
@@ -56,9 +56,9 @@ func position(path string) int {
 	return slices.IndexFunc(shoot, func(f Field) bool { return f.Path == path })
 }
 
-// concerns reports whether the verdict is about the value.
-func (v value) concerns() bool {
-	return len(v.Values) == 0 || slices.Contains(v.Values, fmt.Sprint(v.is))
+// concerns reports whether the verdict is about the value, in a Shoot of a provider type.
+func (v value) concerns(typ string) bool {
+	return (len(v.Values) == 0 || slices.Contains(v.Values, fmt.Sprint(v.is))) && (len(v.Types) == 0 || slices.Contains(v.Types, typ))
 }
 
 // values are the fields of a Shoot that are set. Empty texts, lists and maps are not.

@@ -33,6 +33,8 @@ type Field struct {
 	Reason string
 	// Values are those that the verdict is about. If empty, all.
 	Values []string
+	// Types are the provider types that the verdict is about. If empty, all.
+	Types []string
 }
 
 //go:embed shoot.yaml
@@ -52,6 +54,7 @@ func read(content []byte) ([]Field, error) {
 			Under   []string `json:"under"`
 			Fields  []string `json:"fields"`
 			Values  []string `json:"values,omitempty"`
+			Types   []string `json:"types,omitempty"`
 		} `json:"groups"`
 	}
 	if err := yaml.UnmarshalStrict(content, &file); err != nil {
@@ -61,7 +64,9 @@ func read(content []byte) ([]Field, error) {
 	for _, group := range file.Groups {
 		for _, under := range group.Under {
 			for _, name := range group.Fields {
-				out = append(out, Field{Path: under + "." + name, Verdict: group.Verdict, Reason: group.Reason, Values: group.Values})
+				out = append(out, Field{
+					Path: under + "." + name, Verdict: group.Verdict, Reason: group.Reason, Values: group.Values, Types: group.Types,
+				})
 			}
 		}
 	}

@@ -83,7 +83,11 @@ func (Provider) Cluster(shoot provider.Shoot) (provider.Cluster, field.ErrorList
 	for _, zone := range zones(shoot) {
 		spec.FailureDomains = append(spec.FailureDomains, infrav1.VirtualFailureDomain{Name: zone})
 	}
-	problems := refuseConfig(shoot.Shoot.Spec.Provider.InfrastructureConfig != nil, field.NewPath("spec", "provider", "infrastructureConfig"))
+	path := field.NewPath("spec", "provider")
+	problems := append(
+		refuseConfig(shoot.Shoot.Spec.Provider.InfrastructureConfig != nil, path.Child("infrastructureConfig")),
+		refuseConfig(shoot.Shoot.Spec.Provider.ControlPlaneConfig != nil, path.Child("controlPlaneConfig"))...,
+	)
 	if len(spec.FailureDomains) == 0 {
 		return provider.Cluster{HostGateway: true}, problems
 	}
@@ -100,6 +104,9 @@ func (Provider) Pool(
 	shoot provider.Shoot, worker *gardencorev1beta1.Worker, zone string, path *field.Path,
 ) (provider.Pool, field.ErrorList) {
 	problems := refuseConfig(worker.ProviderConfig != nil, path.Child("providerConfig"))
+	if image := worker.Machine.Image; image != nil && image.ProviderConfig != nil {
+		problems = append(problems, refuseConfig(true, path.Child("machine", "image", "providerConfig"))...)
+	}
 	machineType := versions.FindMachineType(shoot.Profile.Spec.MachineTypes, worker.Machine.Type)
 	if machineType == nil {
 		return provider.Pool{}, append(problems, field.NotFound(path.Child("machine", "type"), worker.Machine.Type))
