@@ -46,7 +46,11 @@ func TestMain(m *testing.M) {
 	SetDefaultEventuallyPollingInterval(200 * time.Millisecond)
 	begin := time.Now()
 	code := 1
-	if err := start(context.Background()); err != nil {
+	world.endpoint = newEndpoint()
+	if err := prepare(context.Background()); err != nil {
+		world.impossible = err // Each test says so.
+		code = m.Run()
+	} else if err := start(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	} else {
 		fmt.Printf("ready after %s\n", time.Since(begin).Round(100*time.Millisecond))
@@ -58,15 +62,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func start(ctx context.Context) (err error) {
-	world.endpoint = newEndpoint()
-	world.aws, world.impossible = capicore.PrepareProgram(ctx, capicore.Program{
+// prepare builds Cluster API Provider AWS, unless that was done before.
+func prepare(ctx context.Context) (err error) {
+	world.aws, err = capicore.PrepareProgram(ctx, capicore.Program{
 		Part: "cluster-api-provider-aws", Module: "sigs.k8s.io/cluster-api-provider-aws/v2", Manifests: filepath.Join("config", "default"),
 		Namespace: controllerNamespace, Flags: []string{"--service-endpoints=" + world.endpoint.flag()},
 	})
-	if world.impossible != nil {
-		return nil // Each test says so.
-	}
+	return err
+}
+
+func start(ctx context.Context) (err error) {
 	if world.core, err = capicore.Prepare(ctx); err != nil {
 		return err
 	}

@@ -252,6 +252,7 @@ func TestUpdatesAreRefused(t *testing.T) {
 		want   []string
 	}{
 		"nothing":                        {`{}`, nil},
+		"what cannot be read":            {`{networks: {zone: a}}`, nil},
 		"tags":                           {`{ignoreTags: {keys: [a]}}`, nil},
 		"a zone more":                    {`{networks: {zones: [{}, {name: eu-central-1b, workers: 10.250.32.0/19, public: 10.250.100.0/22}]}}`, nil},
 		"the range of the VPC":           {`{networks: {vpc: {cidr: 10.250.0.0/17}}}`, []string{"networks.vpc.cidr"}},

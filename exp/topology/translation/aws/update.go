@@ -11,12 +11,13 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// ValidateUpdate implements provider.Updater: the VPC and what is in a zone stay, zones are added at the end.
+// ValidateUpdate implements provider.Updater: the VPC and what is in a zone stay, zones are added at the end. A configuration that
+// cannot be decoded is the business of the translation.
 func (Provider) ValidateUpdate(now, before *gardencorev1beta1.Shoot) field.ErrorList {
-	is, problems := infrastructureConfig(now)
+	is, _ := infrastructureConfig(now)
 	was, _ := infrastructureConfig(before)
 	if is == nil || was == nil {
-		return problems
+		return nil
 	}
 	vpcPath := networksPath.Child("vpc")
 	out := unchanged(is.Networks.VPC.ID, was.Networks.VPC.ID, vpcPath.Child("id"))

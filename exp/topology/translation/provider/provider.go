@@ -63,7 +63,7 @@ type Cluster struct {
 	// Variables are those of the whole cluster.
 	Variables []clusterv1.ClusterVariable
 	// Objects are applied before the Cluster: credentials and what refers to them. They may be in other namespaces or in none.
-	// They are deleted, in reverse order, when the Cluster is gone, because what the Cluster consists of is deleted with them.
+	// They are deleted when the Cluster is gone and not before, because what the Cluster consists of is deleted with them.
 	Objects []client.Object
 	// HostGateway says that packets of pods travel between machines as they are, so that a network of pods needs no tunnel.
 	HostGateway bool
