@@ -61,7 +61,7 @@ func run(out io.Writer, o options, files []string, now time.Time) error {
 		if file == "" {
 			continue
 		}
-		content, err := os.ReadFile(file) //nolint:gosec // The user names his own files.
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}

@@ -104,6 +104,7 @@ func (t *translator) controllerManager() controlplanev1.ControllerManagerSpec {
 			CPUInitializationPeriodSeconds: seconds(autoscaler.CPUInitializationPeriod),
 		}
 	}
+	t.checkControllerManager(out)
 	return out
 }
 

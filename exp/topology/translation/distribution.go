@@ -15,8 +15,8 @@ import (
 // share is the part of a size for one of several zones: the same for all, and one more for the first ones as long as there
 // is a rest.
 func share(size int32, zone, zones int) int32 {
-	out := size / int32(zones)           //nolint:gosec // Zones are few.
-	if int32(zone) < size%int32(zones) { //nolint:gosec // The same.
+	out := size / int32(zones)
+	if int32(zone) < size%int32(zones) {
 		out++
 	}
 	return out
@@ -32,7 +32,7 @@ func shareOf(value intstr.IntOrString, total int32, zone, zones int) (intstr.Int
 	if err != nil || !strings.HasSuffix(value.StrVal, "%") || percent < 0 {
 		return intstr.IntOrString{}, fmt.Errorf("%q is neither a number nor a percentage such as 25%%", value.StrVal)
 	}
-	if total > 0 && total%int32(zones) != 0 { //nolint:gosec // Zones are few.
+	if total > 0 && total%int32(zones) != 0 {
 		weight := percent * int64(share(total, zone, zones)) * int64(zones)
 		percent = (weight + int64(total) - 1) / int64(total)
 	}

@@ -7,6 +7,7 @@ package translation
 import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 )
@@ -16,13 +17,15 @@ const nodeLocalDNSAddress = "169.254.20.10"
 
 // kubelet is what a pool says of its kubelets, or else what the Shoot says. A pool that says something takes nothing from the
 // Shoot.
-func (t *translator) kubelet(worker *gardencorev1beta1.Worker) bootstrapv1.KubeletSpec {
+func (t *translator) kubelet(worker *gardencorev1beta1.Worker, path *field.Path) bootstrapv1.KubeletSpec {
 	own := t.spec().Kubernetes.Kubelet
+	at := field.NewPath("spec", "kubernetes", "kubelet")
 	if worker.Kubernetes != nil && worker.Kubernetes.Kubelet != nil {
-		own = worker.Kubernetes.Kubelet
+		own, at = worker.Kubernetes.Kubelet, path.Child("kubernetes", "kubelet")
 	}
 	out := kubelet(deref(own))
 	out.CloudProvider = t.infrastructure.CloudProvider
+	t.checkKubelet(out, at)
 	if cache := deref(t.spec().SystemComponents).NodeLocalDNS; cache != nil && cache.Enabled {
 		out.ClusterDNS = []string{nodeLocalDNSAddress}
 	}
@@ -38,7 +41,7 @@ func kubelet(own gardencorev1beta1.KubeletConfig) bootstrapv1.KubeletSpec {
 		EvictionSoft:                            eviction(own.EvictionSoft),
 		EvictionSoftGracePeriod:                 periods(own.EvictionSoftGracePeriod),
 		EvictionMinimumReclaim:                  reclaim(own.EvictionMinimumReclaim),
-		EvictionPressureTransitionPeriodSeconds: seconds(own.EvictionPressureTransitionPeriod),
+		EvictionPressureTransitionPeriodSeconds: positive(seconds(own.EvictionPressureTransitionPeriod)),
 		EvictionMaxPodGracePeriodSeconds:        own.EvictionMaxPodGracePeriod,
 		CPUCFSQuota:                             own.CPUCFSQuota,
 		CPUManagerPolicy:                        deref(own.CPUManagerPolicy),
@@ -46,7 +49,7 @@ func kubelet(own gardencorev1beta1.KubeletConfig) bootstrapv1.KubeletSpec {
 		MemorySwapBehavior:                      string(deref(deref(own.MemorySwap).SwapBehavior)),
 		ImageGCHighThresholdPercent:             own.ImageGCHighThresholdPercent,
 		ImageGCLowThresholdPercent:              own.ImageGCLowThresholdPercent,
-		ImageMinimumGCAgeSeconds:                seconds(own.ImageMinimumGCAge),
+		ImageMinimumGCAgeSeconds:                positive(seconds(own.ImageMinimumGCAge)),
 		ImageMaximumGCAgeSeconds:                positive(seconds(own.ImageMaximumGCAge)),
 		ContainerLogMaxSize:                     own.ContainerLogMaxSize,
 		ContainerLogMaxFiles:                    own.ContainerLogMaxFiles,
@@ -65,7 +68,7 @@ func kubelet(own gardencorev1beta1.KubeletConfig) bootstrapv1.KubeletSpec {
 	return out
 }
 
-// positive leaves 0 out, which stands for no limit.
+// positive leaves 0 out, which to a kubelet is as if nothing were said.
 func positive(value *int32) *int32 {
 	if deref(value) == 0 {
 		return nil

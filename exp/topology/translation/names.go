@@ -18,22 +18,25 @@ import (
 )
 
 const (
-	// ProjectLabel, ShootNameLabel and ShootNamespaceLabel say on everything in the management cluster whose it is.
-	ProjectLabel        = v1beta1constants.ProjectName
-	ShootNameLabel      = v1beta1constants.LabelShootName
+	// ProjectLabel says whose everything in the management cluster is that was made for a Shoot.
+	ProjectLabel = v1beta1constants.ProjectName
+	// ShootNameLabel is beside it, with the name of the Shoot.
+	ShootNameLabel = v1beta1constants.LabelShootName
+	// ShootNamespaceLabel is beside it, with the namespace of the Shoot.
 	ShootNamespaceLabel = v1beta1constants.LabelShootNamespace
 	// ShootUIDAnnotation tells a Shoot from an earlier one of the same name.
 	ShootUIDAnnotation = v1beta1constants.ShootUID
 
 	// ClassNamespace is where ClusterClasses and their templates are.
 	ClassNamespace = v1beta1constants.GardenNamespace
-	// ProfileLabel and ProviderLabel say on ClusterClasses and templates what they were made from. Objects of one profile and
+	// ProfileLabel says on ClusterClasses and templates which CloudProfile they were made from. Objects of one profile and
 	// provider that are no longer made are old, and may go when nothing refers to them.
-	ProfileLabel  = "topology.kubeception.cluster.x-k8s.io/cloud-profile"
-	ProviderLabel = "topology.kubeception.cluster.x-k8s.io/provider"
+	ProfileLabel = "kubeception.cluster.x-k8s.io/cloud-profile"
+	// ProviderLabel is beside it, with the provider type.
+	ProviderLabel = "kubeception.cluster.x-k8s.io/provider"
 	// NetworkLabel is on ConfigMaps in ClassNamespace that hold the manifests of a network of pods; its value is the network's
 	// type in Shoots, for example calico.
-	NetworkLabel = "topology.kubeception.cluster.x-k8s.io/network"
+	NetworkLabel = "kubeception.cluster.x-k8s.io/network"
 	// PoolLabel is on the objects of worker pools.
 	PoolLabel = v1beta1constants.LabelWorkerPool
 

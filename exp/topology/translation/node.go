@@ -19,9 +19,9 @@ import (
 )
 
 // nodeVariables are the parts of machines that a pool, or the Shoot, says something of.
-func (t *translator) nodeVariables(worker *gardencorev1beta1.Worker) []clusterv1.ClusterVariable {
+func (t *translator) nodeVariables(worker *gardencorev1beta1.Worker, path *field.Path) []clusterv1.ClusterVariable {
 	var out []clusterv1.ClusterVariable
-	out = append(out, t.variable("kubelet", t.kubelet(worker))...)
+	out = append(out, t.variable("kubelet", t.kubelet(worker, path))...)
 	out = append(out, t.variable("node", bootstrapv1.NodeSpec{Labels: registered(worker), Taints: taints(worker)})...)
 	out = append(out, t.variable("sysctls", sysctls(worker))...)
 	if bundle := t.caBundle(worker); bundle != "" {

@@ -48,7 +48,7 @@ func (t *translator) pools(want func(*gardencorev1beta1.Worker) bool) []zonePool
 		}
 		path := field.NewPath("spec", "provider", "workers").Index(i)
 		t.checkLabels(worker, path)
-		variables := t.nodeVariables(worker)
+		variables := t.nodeVariables(worker, path)
 		zones := worker.Zones
 		if len(zones) == 0 {
 			zones = []string{""}

@@ -227,6 +227,16 @@ func TestRefusals(t *testing.T) {
 		"a pool's version that machines cannot run": {
 			changes: []string{onePool(`kubernetes: {version: 1.12.0}`)}, want: "spec.provider.workers[0].kubernetes.version",
 		},
+		"a time that nodes cannot be silent for": {
+			changes: []string{`{kubernetes: {kubeControllerManager: {nodeMonitorGracePeriod: 5s}}}`},
+			want:    "spec.kubernetes.kubeControllerManager.nodeMonitorGracePeriod",
+		},
+		"a number of pods that no node runs": {
+			changes: []string{onePool(`kubernetes: {kubelet: {maxPods: 100000}}`)}, want: "spec.provider.workers[0].kubernetes.kubelet.maxPods",
+		},
+		"a time that kubelets do not wait for": {
+			changes: []string{`{kubernetes: {kubelet: {streamingConnectionIdleTimeout: 1s}}}`}, want: "spec.kubernetes.kubelet.streamingConnectionIdleTimeout",
+		},
 		"a surge that is no percentage": {changes: []string{onePool(`maxSurge: much`)}, want: "spec.provider.workers[0].maxSurge"},
 	}
 	for name, c := range cases {

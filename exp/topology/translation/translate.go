@@ -59,7 +59,14 @@ func (t *translator) spec() *gardencorev1beta1.ShootSpec { return &t.Shoot.Spec 
 
 func (t *translator) isWorkerless() bool { return len(t.spec().Provider.Workers) == 0 }
 
-func (t *translator) refuse(problems ...*field.Error) { t.problems = append(t.problems, problems...) }
+// refuse notes problems, each once: what a Shoot says for all its pools is looked at for each of them.
+func (t *translator) refuse(problems ...*field.Error) {
+	for _, problem := range problems {
+		if !slices.ContainsFunc(t.problems, func(other *field.Error) bool { return other.Error() == problem.Error() }) {
+			t.problems = append(t.problems, problem)
+		}
+	}
+}
 
 // checkInput looks for what everything else depends on.
 func (t *translator) checkInput() field.ErrorList {

@@ -9,36 +9,45 @@ import (
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// TestProvidersThatSayMore is about what only some providers say of a Shoot; the others say nothing.
-func TestProvidersThatSayMore(t *testing.T) {
-	config := func(cidr string) *runtime.RawExtension {
-		return &runtime.RawExtension{Raw: []byte(`{"apiVersion": "aws.provider.extensions.gardener.cloud/v1alpha1", "kind": "InfrastructureConfig",
-			"elasticFileSystem": {"enabled": true}, "networks": {"vpc": {"cidr": "` + cidr + `"}}}`)}
-	}
+func TestWhoTranslates(t *testing.T) {
 	workers := []gardencorev1beta1.Worker{{Name: "a"}}
 	cases := map[string]struct {
-		provider gardencorev1beta1.Provider
-		number   int
+		typ        string
+		workers    []gardencorev1beta1.Worker
+		ofShoot    string
+		ofProfiles []string
 	}{
-		"one that has both":       {gardencorev1beta1.Provider{Type: "aws", Workers: workers}, 1},
-		"one that has neither":    {gardencorev1beta1.Provider{Type: "local", Workers: workers}, 0},
-		"one that is not known":   {gardencorev1beta1.Provider{Type: "moon", Workers: workers}, 0},
-		"a Shoot without workers": {gardencorev1beta1.Provider{Type: "aws"}, 0},
+		"workers of a type that is known":           {"local", workers, "local", []string{"workerless", "local"}},
+		"workers of a type that nobody knows":       {"somewhere", workers, "", []string{"workerless"}},
+		"no workers, of a type that is known":       {"local", nil, "workerless", []string{"workerless", "local"}},
+		"no workers, of a type that nobody knows":   {"somewhere", nil, "workerless", []string{"workerless"}},
+		"no type can be that of the workerless one": {"workerless", workers, "", []string{"workerless"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			g := NewWithT(t)
-			before := &gardencorev1beta1.Shoot{}
-			before.Spec.Provider = c.provider
-			before.Spec.Provider.InfrastructureConfig = config("10.250.0.0/16")
-			now := before.DeepCopy()
-			now.Spec.Provider.InfrastructureConfig = config("10.251.0.0/16")
-			g.Expect(NotCarriedOut(now)).To(HaveLen(c.number))
-			g.Expect(ValidateUpdate(now, before)).To(HaveLen(c.number))
-			g.Expect(ValidateUpdate(now, now)).To(BeEmpty())
+			shoot := &gardencorev1beta1.Shoot{Spec: gardencorev1beta1.ShootSpec{Provider: gardencorev1beta1.Provider{Type: c.typ, Workers: c.workers}}}
+			if p := OfShoot(shoot); c.ofShoot == "" {
+				g.Expect(p).To(BeNil())
+			} else {
+				g.Expect(p.Type()).To(Equal(c.ofShoot))
+			}
+			var types []string
+			for _, p := range OfProfile(&gardencorev1beta1.CloudProfileSpec{Type: c.typ}) {
+				types = append(types, p.Type())
+			}
+			g.Expect(types).To(Equal(c.ofProfiles))
 		})
 	}
+}
+
+func TestTypesAreKnownOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, typ := range Types() {
+		NewWithT(t).Expect(seen).NotTo(HaveKey(typ))
+		seen[typ] = true
+	}
+	NewWithT(t).Expect(seen).To(HaveKey("local"))
 }
