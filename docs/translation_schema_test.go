@@ -21,7 +21,10 @@ import (
 )
 
 // partsOfNodes are the variables of a KubeceptionConfig; the rest of a pool's are those of its infrastructure.
-var partsOfNodes = []string{"kubelet", "node", "sysctls", "files", "preCommands"}
+var partsOfNodes = []string{"format", "kubelet", "node", "sysctls", "files", "preCommands"}
+
+// partsOfInfrastructure are the variables of Clusters that are not of the control plane.
+var partsOfInfrastructure = []string{"host", "awsRegion", "awsIdentity", "awsNetwork"}
 
 // TestTheAPIAcceptsWhatShootsBecome puts the variables of translated Shoots where the patches of their class put them, and asks
 // schemas, rules and admission of this project.
@@ -37,7 +40,7 @@ func TestTheAPIAcceptsWhatShootsBecome(t *testing.T) {
 				t.Skip("the Shoot of this case is refused")
 			}
 			topology := cluster.Spec.Topology
-			spec := specOf(t, topology.Variables, func(name string) bool { return name != "host" })
+			spec := specOf(t, topology.Variables, func(name string) bool { return !slices.Contains(partsOfInfrastructure, name) })
 			spec["version"], spec["replicas"] = topology.Version, *topology.ControlPlane.Replicas
 			expectObject(t, "controlplane", "KubeceptionControlPlane", spec)
 			for _, pool := range topology.Workers.MachineDeployments {

@@ -24,6 +24,7 @@ func (t *translator) kubelet(worker *gardencorev1beta1.Worker, path *field.Path)
 		own, at = worker.Kubernetes.Kubelet, path.Child("kubernetes", "kubelet")
 	}
 	out := kubelet(deref(own))
+	out.CloudProvider = t.infrastructure.CloudProvider
 	t.checkKubelet(out, at)
 	if cache := deref(t.spec().SystemComponents).NodeLocalDNS; cache != nil && cache.Enabled {
 		out.ClusterDNS = []string{nodeLocalDNSAddress}

@@ -59,6 +59,9 @@ func (t *translator) pools(want func(*gardencorev1beta1.Worker) bool) []zonePool
 			t.refuse(problems...)
 			pool.infrastructure = own
 			pool.variables = slices.Concat(variables, own.Variables)
+			if own.Format != "" {
+				pool.variables = append(pool.variables, t.variable("format", own.Format)...)
+			}
 			out = append(out, pool)
 		}
 	}

@@ -40,6 +40,7 @@ var controlPlaneParts = []part{
 
 // nodeParts are of a KubeceptionConfig. MachineDeployments override them.
 var nodeParts = []part{
+	partOf[bootstrapv1.Format]("format", "the language of bootstrap data"),
 	partOf[bootstrapv1.KubeletSpec]("kubelet", "the kubelet of machines"),
 	partOf[bootstrapv1.NodeSpec]("node", "labels and taints of nodes when they register"),
 	partOf[[]bootstrapv1.Sysctl]("sysctls", "kernel parameters of machines"),

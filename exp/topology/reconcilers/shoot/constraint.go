@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/fields"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/providers"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 func setSpecCarriedOut(shoot *gardencorev1beta1.Shoot, now time.Time) {
 	constraints := &shoot.Status.Constraints
 	at := slices.IndexFunc(*constraints, func(c gardencorev1beta1.Condition) bool { return c.Type == SpecCarriedOut })
-	text := message(fields.NotCarriedOut(&shoot.Spec))
+	text := message(append(fields.NotCarriedOut(&shoot.Spec), providers.NotCarriedOut(shoot)...))
 	switch {
 	case text == "" && at >= 0:
 		*constraints = slices.Delete(*constraints, at, at+1)

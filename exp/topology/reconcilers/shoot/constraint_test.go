@@ -11,6 +11,7 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/gomega"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/utils/ptr"
 )
 
@@ -45,4 +46,17 @@ func TestFieldsThatAreNotCarriedOutAreNamed(t *testing.T) {
 	again.Spec.Monitoring = nil
 	setSpecCarriedOut(again, noon)
 	g.Expect(again.Status.Constraints).To(HaveExactElements(foreign))
+}
+
+func TestFieldsOfTheProviderThatAreNotCarriedOutAreNamed(t *testing.T) {
+	g := NewWithT(t)
+	shoot := &gardencorev1beta1.Shoot{}
+	shoot.Spec.Provider = gardencorev1beta1.Provider{
+		Type:    "aws",
+		Workers: []gardencorev1beta1.Worker{{Name: "a"}},
+		InfrastructureConfig: &runtime.RawExtension{Raw: []byte(`{"apiVersion": "aws.provider.extensions.gardener.cloud/v1alpha1",
+			"kind": "InfrastructureConfig", "elasticFileSystem": {"enabled": true}}`)},
+	}
+	setSpecCarriedOut(shoot, noon)
+	g.Expect(shoot.Status.Constraints).To(ConsistOf(HaveField("Message", ContainSubstring("spec.provider.infrastructureConfig.elasticFileSystem.enabled"))))
 }

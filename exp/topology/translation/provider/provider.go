@@ -9,6 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/fields"
 )
 
 // WorkerClass is the name of the one class of MachineDeployments in every ClusterClass. Patches of machines select it.
@@ -59,10 +62,14 @@ type Class struct {
 type Cluster struct {
 	// Variables are those of the whole cluster.
 	Variables []clusterv1.ClusterVariable
-	// Objects are applied before the Cluster: credentials and what refers to them.
+	// Objects are applied before the Cluster: credentials and what refers to them. They may be in other namespaces or in none.
+	// They are deleted when the Cluster is gone and not before, because what the Cluster consists of is deleted with them.
 	Objects []client.Object
 	// HostGateway says that packets of pods travel between machines as they are, so that a network of pods needs no tunnel.
 	HostGateway bool
+	// CloudProvider is that of kubelets: External where a cloud controller manager in the cluster completes nodes, and gives them
+	// the provider ID by which Cluster API finds them. If empty, there is none.
+	CloudProvider string
 }
 
 // Pool is a provider's part of a MachineDeployment.
@@ -71,4 +78,18 @@ type Pool struct {
 	Variables []clusterv1.ClusterVariable
 	// FailureDomain is where the machines are, for example the zone. If empty, the infrastructure provider chooses.
 	FailureDomain string
+	// Format is the language of bootstrap data that the image of the machines understands. If empty, cloud-config.
+	Format bootstrapv1.Format
+}
+
+// Reporter is a Provider some of whose fields are accepted and not carried out.
+type Reporter interface {
+	// NotCarriedOut lists those that the Shoot sets. It skips what it cannot decode.
+	NotCarriedOut(shoot *gardencorev1beta1.Shoot) []fields.Field
+}
+
+// Updater is a Provider some of whose fields cannot change.
+type Updater interface {
+	// ValidateUpdate compares the configurations of a Shoot with those before.
+	ValidateUpdate(now, before *gardencorev1beta1.Shoot) field.ErrorList
 }

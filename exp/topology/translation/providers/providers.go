@@ -9,7 +9,10 @@ import (
 	"slices"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/fields"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/aws"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/local"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/workerless"
@@ -18,6 +21,7 @@ import (
 // known are the providers of machines. Add yours here.
 var known = []provider.Provider{
 	local.Provider{},
+	aws.Provider{},
 }
 
 // Types are the provider types whose Shoots can have workers.
@@ -46,6 +50,22 @@ func OfShoot(shoot *gardencorev1beta1.Shoot) provider.Provider {
 		return workerless.Provider{}
 	}
 	return of(shoot.Spec.Provider.Type)
+}
+
+// NotCarriedOut lists the fields of a Shoot's configurations of its provider that are accepted and not carried out.
+func NotCarriedOut(shoot *gardencorev1beta1.Shoot) []fields.Field {
+	if reporter, reports := OfShoot(shoot).(provider.Reporter); reports {
+		return reporter.NotCarriedOut(shoot)
+	}
+	return nil
+}
+
+// ValidateUpdate refuses changes of what a Shoot's provider cannot change.
+func ValidateUpdate(now, before *gardencorev1beta1.Shoot) field.ErrorList {
+	if updater, has := OfShoot(now).(provider.Updater); has {
+		return updater.ValidateUpdate(now, before)
+	}
+	return nil
 }
 
 func of(typ string) provider.Provider {

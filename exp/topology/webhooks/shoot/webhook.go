@@ -15,6 +15,7 @@ import (
 
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/fields"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/providers"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/validation"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 	changes "github.com/kubeception/cluster-api-provider-kubeception/internal/validation"
@@ -52,6 +53,7 @@ func (w *webhook) create(ctx context.Context, r request.Request, now *gardencore
 func (w *webhook) update(ctx context.Context, r request.Request, now, before *gardencorev1beta1.Shoot) (field.ErrorList, error) {
 	problems := append(changes.Introduced(fields.Refusals(&before.Spec), fields.Refusals(&now.Spec)), validation.ShootUpdate(now, before)...)
 	problems = append(problems, validation.ShootMoving(now, before)...)
+	problems = append(problems, providers.ValidateUpdate(now, before)...)
 	if !now.DeletionTimestamp.IsZero() || apiequality.Semantic.DeepEqual(now.Spec, before.Spec) && sameExpiration(now, before) {
 		return problems, nil
 	}
