@@ -8,6 +8,7 @@ package setup
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -21,11 +22,15 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
+	"k8s.io/component-base/version"
+	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/care"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/scheduling"
@@ -35,11 +40,12 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/webhooks/request"
 )
 
-// Scheme knows the kinds of the management cluster: Kubernetes' and Gardener's.
+// Scheme knows the kinds of the management cluster: Kubernetes', Gardener's, Cluster API's and our control planes.
 func Scheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		clientgoscheme.AddToScheme, gardencorev1beta1.AddToScheme, securityv1alpha1.AddToScheme,
+		clusterv1.AddToScheme, controlplanev1.AddToScheme,
 	} {
 		utilruntime.Must(add(scheme))
 	}
@@ -84,6 +90,9 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 			Strategy: o.Strategy, Now: o.Now,
 		},
 		&shoot.Reconciler{Client: mgr.GetClient(), Now: o.Now},
+		&care.Reconciler{
+			Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("shoot-care"), Gardener: whoWeAre(), Now: o.Now,
+		},
 		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},
 		&cloudprofile.NamespacedReconciler{Client: mgr.GetClient()},
 	}
@@ -99,4 +108,9 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	return webhooks.SetupWithManager(mgr, request.Tools{
 		Reader: mgr.GetClient(), Live: mgr.GetAPIReader(), Reviews: authorization.SubjectAccessReviews(), Now: o.Now,
 	})
+}
+
+// whoWeAre is what Shoots say of the Gardener that last acted on them.
+func whoWeAre() gardencorev1beta1.Gardener {
+	return gardencorev1beta1.Gardener{ID: os.Getenv("POD_UID"), Name: os.Getenv("POD_NAME"), Version: version.Get().GitVersion}
 }
