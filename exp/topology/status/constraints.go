@@ -17,13 +17,13 @@ import (
 // AuthorityWarning is what is left of an authority's life when the constraint tells, as in Gardener.
 const AuthorityWarning = 365 * 24 * time.Hour
 
-// authorities are the names that the control plane has for its authorities in its list of certificates.
+// authorities are those of a control plane, by the ends of the names of their Secrets.
 var authorities = []string{"ca", "ca-client", "etcd", "ca-etcd-peer", "proxy", "ca-kubelet"}
 
 // setConstraints sets or removes what this package knows of, and leaves the constraints of others alone.
 func setConstraints(status *gardencorev1beta1.ShootStatus, seen *Observation) {
 	const kind = gardencorev1beta1.ShootCACertificateValiditiesAcceptable
-	if seen.ControlPlane == nil {
+	if seen.Cluster == nil || seen.ControlPlane == nil {
 		return
 	}
 	at := slices.IndexFunc(status.Constraints, func(c gardencorev1beta1.Condition) bool { return c.Type == kind })
@@ -50,8 +50,9 @@ func setConstraints(status *gardencorev1beta1.ShootStatus, seen *Observation) {
 func expiring(seen *Observation) string {
 	var names []string
 	for _, certificate := range seen.ControlPlane.Status.Certificates {
-		if slices.Contains(authorities, certificate.Name) && certificate.ExpiresAt.Time.Before(seen.Now.Add(AuthorityWarning)) {
-			names = append(names, fmt.Sprintf("%q (%s)", certificate.Name, certificate.ExpiresAt.UTC().Format(time.DateOnly)))
+		name, ofCluster := strings.CutPrefix(certificate.Name, seen.Cluster.Name+"-")
+		if ofCluster && slices.Contains(authorities, name) && certificate.ExpiresAt.Time.Before(seen.Now.Add(AuthorityWarning)) {
+			names = append(names, fmt.Sprintf("%q (%s)", name, certificate.ExpiresAt.UTC().Format(time.DateOnly)))
 		}
 	}
 	if len(names) == 0 {

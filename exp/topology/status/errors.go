@@ -123,7 +123,9 @@ func mergeErrors(before []gardencorev1beta1.LastError, now []problem, at time.Ti
 	return out
 }
 
-func isTask(err *gardencorev1beta1.LastError, task string) bool { return err.TaskID != nil && *err.TaskID == task }
+func isTask(err *gardencorev1beta1.LastError, task string) bool {
+	return err.TaskID != nil && *err.TaskID == task
+}
 
 // withoutOurs are the errors of others, in their order.
 func withoutOurs(errors []gardencorev1beta1.LastError) []gardencorev1beta1.LastError {

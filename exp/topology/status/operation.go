@@ -95,7 +95,9 @@ func changing(shoot *gardencorev1beta1.Shoot, seen *Observation) bool {
 	if !translated(shoot, seen.Cluster) || seen.ControlPlane == nil {
 		return true
 	}
-	rolls := func(conditions []metav1.Condition) bool { return isTrue(conditionOf(conditions, clusterv1.RollingOutCondition)) }
+	rolls := func(conditions []metav1.Condition) bool {
+		return isTrue(conditionOf(conditions, clusterv1.RollingOutCondition))
+	}
 	return isFalse(conditionOf(seen.Cluster.Status.Conditions, clusterv1.ClusterTopologyReconciledCondition)) ||
 		isFalse(of(seen.ControlPlane, controlplanev1.ConfigurationValidCondition)) ||
 		rolls(seen.ControlPlane.Status.Conditions) || rolls(seen.Cluster.Status.Conditions) ||
