@@ -30,6 +30,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/access/server"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/care"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
@@ -100,6 +101,9 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		if err := r.SetupWithManager(ctx, mgr, controller.Options{MaxConcurrentReconciles: o.Concurrency}); err != nil {
 			return err
 		}
+	}
+	if err := server.SetupWithManager(mgr, o.MaximumKubeconfigExpiration, o.Now); err != nil {
+		return err
 	}
 	authorization, err := authorizationclient.NewForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
 	if err != nil {
