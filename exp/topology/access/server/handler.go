@@ -87,10 +87,16 @@ func (h *Handler) routes(who user.Info) http.Handler {
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		fail(w, r, apierrors.NewGenericServerResponse(http.StatusNotFound, r.Method, access.GroupVersion.WithResource("shoots").GroupResource(),
-			"", "kubeconfigs of Shoots can only be created", 0, true))
+		fail(w, r, notServed())
 	})
 	return mux
+}
+
+// notServed is the answer to everything else.
+func notServed() error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{
+		Status: metav1.StatusFailure, Code: http.StatusNotFound, Reason: metav1.StatusReasonNotFound, Message: "kubeconfigs of Shoots can only be created",
+	}}
 }
 
 // create answers a request with the same object, completed.
