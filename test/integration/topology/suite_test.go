@@ -27,6 +27,7 @@ import (
 
 	seeds "github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/setup"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/capicore"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/controllermanager"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
@@ -42,7 +43,12 @@ const (
 func TestMain(m *testing.M) {
 	SetDefaultEventuallyTimeout(patience)
 	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
-	os.Exit(envtest.Run(m, envtest.Options{CRDs: []*apiextensionsv1.CustomResourceDefinition{etcds()}, Tune: tune, Setup: addControllers}))
+	core, err := capicore.Prepare(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(envtest.Run(m, envtest.Options{CRDs: append(core.CRDs(), etcds()), Flags: frontProxy, Tune: tune, Setup: addControllers}))
 }
 
 // options are those of an operator with a ResourceQuota for projects and seeds that are looked at often.
@@ -60,6 +66,9 @@ func tune(o *ctrl.Options) {
 // addControllers adds what the manager has in production, and Kubernetes' own controllers beside it.
 func addControllers(mgr ctrl.Manager) error {
 	if err := mgr.Add(kubernetesControllers(mgr.GetConfig())); err != nil {
+		return err
+	}
+	if err := registerAccess(mgr); err != nil {
 		return err
 	}
 	return setup.Controllers(context.Background(), mgr, options())
