@@ -23,6 +23,7 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	"k8s.io/component-base/version"
+	addonsv1 "sigs.k8s.io/cluster-api/api/addons/v1beta2"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -31,6 +32,7 @@ import (
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/access/server"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/access"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/care"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
@@ -46,7 +48,7 @@ func Scheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		clientgoscheme.AddToScheme, gardencorev1beta1.AddToScheme, securityv1alpha1.AddToScheme,
-		clusterv1.AddToScheme, controlplanev1.AddToScheme,
+		clusterv1.AddToScheme, addonsv1.AddToScheme, controlplanev1.AddToScheme,
 	} {
 		utilruntime.Must(add(scheme))
 	}
@@ -94,6 +96,7 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		&care.Reconciler{
 			Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("shoot-care"), Gardener: whoWeAre(), Now: o.Now,
 		},
+		&access.Reconciler{Client: mgr.GetClient()},
 		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},
 		&cloudprofile.NamespacedReconciler{Client: mgr.GetClient()},
 	}

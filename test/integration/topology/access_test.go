@@ -122,7 +122,7 @@ func TestKubeconfigs(t *testing.T) {
 		ca := prepareAccess(t, g, server)
 		g.Eventually(func(g Gomega) {
 			_, err := askFor(t, server, "ann", "alpha", access.Admin, 600)
-			g.Expect(err).To(MatchError(And(ContainSubstring("has no address yet"), Satisfy(apierrors.IsInvalid))), "before the cluster has an address")
+			g.Expect(err).To(And(MatchError(ContainSubstring("has no address yet")), Satisfy(apierrors.IsInvalid)), "before the cluster has an address")
 		}).Should(Succeed())
 		advertise(t, g, server.Client, "alpha")
 		g.Eventually(func(g Gomega) {

@@ -29,11 +29,9 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, opt
 	if err != nil {
 		return fmt.Errorf("index Shoots by name: %w", err)
 	}
-	ofCluster := handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, object client.Object) []reconcile.Request {
-		return r.shootsOf(ctx, object.GetNamespace(), object.GetName())
-	})
+	ofCluster := handler.EnqueueRequestsFromMapFunc(ShootOf(r.Client))
 	ofPart := handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, object client.Object) []reconcile.Request {
-		return r.shootsOf(ctx, object.GetNamespace(), object.GetLabels()[clusterv1.ClusterNameLabel])
+		return shootsOf(ctx, r.Client, object.GetNamespace(), object.GetLabels()[clusterv1.ClusterNameLabel])
 	})
 	err = ctrl.NewControllerManagedBy(mgr).
 		Named("shoot-care").
@@ -50,16 +48,23 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, opt
 	return nil
 }
 
+// ShootOf maps a Cluster to its Shoot. The cache needs the index that SetupWithManager makes.
+func ShootOf(reader client.Reader) handler.MapFunc {
+	return func(ctx context.Context, cluster client.Object) []reconcile.Request {
+		return shootsOf(ctx, reader, cluster.GetNamespace(), cluster.GetName())
+	}
+}
+
 // shootsOf finds the Shoot of a Cluster: it has the name of the Cluster, and its project gives the Cluster's namespace its name.
-func (r *Reconciler) shootsOf(ctx context.Context, namespace, cluster string) []reconcile.Request {
+func shootsOf(ctx context.Context, reader client.Reader, namespace, cluster string) []reconcile.Request {
 	shoots := &gardencorev1beta1.ShootList{}
-	if err := r.Client.List(ctx, shoots, client.MatchingFields{nameIndex: cluster}); err != nil {
+	if err := reader.List(ctx, shoots, client.MatchingFields{nameIndex: cluster}); err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "The Shoot of a Cluster is not looked at", "namespace", namespace, "name", cluster)
 		return nil
 	}
 	var out []reconcile.Request
 	for i := range shoots.Items {
-		project, err := lookup.ProjectOf(ctx, r.Client, shoots.Items[i].Namespace)
+		project, err := lookup.ProjectOf(ctx, reader, shoots.Items[i].Namespace)
 		if err == nil && lookup.ClusterNamespace(project.Name, cluster) == namespace {
 			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&shoots.Items[i])})
 		}
