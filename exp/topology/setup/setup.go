@@ -6,6 +6,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -117,7 +118,13 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	})
 }
 
-// whoWeAre is what Shoots say of the Gardener that last acted on them.
+// whoWeAre is what Shoots say of the Gardener that last acted on them. None of it may be empty.
 func whoWeAre() gardencorev1beta1.Gardener {
-	return gardencorev1beta1.Gardener{ID: os.Getenv("POD_UID"), Name: os.Getenv("POD_NAME"), Version: version.Get().GitVersion}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return gardencorev1beta1.Gardener{
+		ID: cmp.Or(os.Getenv("POD_UID"), host), Name: cmp.Or(os.Getenv("POD_NAME"), host), Version: version.Get().GitVersion,
+	}
 }
