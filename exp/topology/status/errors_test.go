@@ -135,15 +135,16 @@ func TestHealthInTheLabel(t *testing.T) {
 		conditions []gardencorev1beta1.Condition
 		want       Health
 	}{
-		"a creation without errors is healthy, whatever its conditions say": {"Create", "Processing", 0, condition("False"), Healthy},
-		"a creation with errors is not":                                     {"Create", "Error", 1, condition("True"), Unhealthy},
-		"a deletion without errors is healthy":                              {"Delete", "Processing", 0, condition("False"), Healthy},
-		"the worst condition counts: Progressing":                           {"Create", "Succeeded", 0, condition("Progressing"), Progressing},
-		"the worst condition counts: Unknown":                               {"Reconcile", "Succeeded", 0, condition("Unknown"), Unknown},
-		"the worst condition counts: False":                                 {"Reconcile", "Succeeded", 0, condition("False"), Unhealthy},
-		"an operation that goes on is as its conditions":                    {"Reconcile", "Processing", 0, condition("True"), Healthy},
-		"an operation that goes on after errors is unhealthy":               {"Reconcile", "Processing", 1, condition("True"), Unhealthy},
-		"an operation that has failed is unhealthy":                         {"Reconcile", "Failed", 0, condition("True"), Unhealthy},
+		"a creation without errors is healthy, whatever its conditions say":              {"Create", "Processing", 0, condition("False"), Healthy},
+		"a Shoot that waits for a seed is healthy, whatever the scheduler says of seeds": {"Create", "Pending", 1, nil, Healthy},
+		"a creation with errors is not":                                                  {"Create", "Error", 1, condition("True"), Unhealthy},
+		"a deletion without errors is healthy":                                           {"Delete", "Processing", 0, condition("False"), Healthy},
+		"the worst condition counts: Progressing":                                        {"Create", "Succeeded", 0, condition("Progressing"), Progressing},
+		"the worst condition counts: Unknown":                                            {"Reconcile", "Succeeded", 0, condition("Unknown"), Unknown},
+		"the worst condition counts: False":                                              {"Reconcile", "Succeeded", 0, condition("False"), Unhealthy},
+		"an operation that goes on is as its conditions":                                 {"Reconcile", "Processing", 0, condition("True"), Healthy},
+		"an operation that goes on after errors is unhealthy":                            {"Reconcile", "Processing", 1, condition("True"), Unhealthy},
+		"an operation that has failed is unhealthy":                                      {"Reconcile", "Failed", 0, condition("True"), Unhealthy},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -25,8 +25,8 @@ var severity = map[Health]int{Healthy: 0, Progressing: 1, Unknown: 2, Unhealthy:
 // the last operation.
 func healthOf(status *gardencorev1beta1.ShootStatus) Health {
 	last := status.LastOperation
-	if last == nil {
-		return Healthy
+	if last == nil || last.State == gardencorev1beta1.LastOperationStatePending {
+		return Healthy // What the scheduler tells of seeds is not among Gardener's errors.
 	}
 	errors := Healthy
 	if len(status.LastErrors) > 0 {
