@@ -105,7 +105,7 @@ func (a Authority) parse() (*x509.Certificate, crypto.Signer, error) {
 		return nil, nil, errors.New("the authority of the cluster cannot be read")
 	}
 	for _, c := range certificates {
-		if public, comparable := c.PublicKey.(interface{ Equal(crypto.PublicKey) bool }); comparable && public.Equal(key.Public()) {
+		if public, compares := c.PublicKey.(interface{ Equal(crypto.PublicKey) bool }); compares && public.Equal(key.Public()) {
 			return c, key, nil
 		}
 	}

@@ -203,7 +203,7 @@ func answer(w http.ResponseWriter, code int, object any) {
 	w.Header().Set("Content-Type", runtime.ContentTypeJSON)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(object) // Who asked has gone if it cannot be written.
+	_ = json.NewEncoder(w).Encode(object) //nolint:errchkjson // Who asked has gone if it cannot be written.
 }
 
 // fail writes an error as Kubernetes does. What is not for users is logged.

@@ -141,7 +141,7 @@ func TestRequests(t *testing.T) {
 func TestTheAnswerSaysWhenItEnds(t *testing.T) {
 	g := NewWithT(t)
 	for seconds, want := range map[string]time.Duration{"600": 10 * time.Minute, "null": time.Hour, "864000": 24 * time.Hour} {
-		request := httptest.NewRequest("POST", adminURL, strings.NewReader(admin(seconds)))
+		request := httptest.NewRequest(http.MethodPost, adminURL, strings.NewReader(admin(seconds)))
 		request.Header.Set("User", "ann")
 		recorder := httptest.NewRecorder()
 		newHandler(t, mayBe).ServeHTTP(recorder, request)
