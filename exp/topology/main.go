@@ -14,6 +14,7 @@ import (
 	cliflag "k8s.io/component-base/cli/flag"
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/access"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/gardener"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/setup"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/manager"
@@ -25,6 +26,7 @@ func main() {
 		WebhookSecret:                 "kubeception-topology-webhook-cert",
 		WebhookConfigurations:         []string{"kubeception-topology-validating-webhook-configuration"},
 		MutatingWebhookConfigurations: []string{"kubeception-topology-mutating-webhook-configuration"},
+		APIServices:                   []string{access.GroupVersion.Version + "." + access.GroupVersion.Group},
 	}
 	options.AddFlags(pflag.CommandLine)
 	settings := setup.Defaults()

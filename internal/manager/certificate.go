@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/wait"
 	certutil "k8s.io/client-go/util/cert"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -32,6 +35,7 @@ type certificate struct {
 	host       string
 	validating []string
 	mutating   []string
+	apis       []string
 	client     client.Client
 	live       client.Reader
 
@@ -157,6 +161,31 @@ func (c *certificate) trustAll(ctx context.Context, bundle []byte) error {
 		if err := c.trust(ctx, "MutatingWebhookConfiguration", configuration, bundle); err != nil {
 			return err
 		}
+	}
+	for _, name := range c.apis {
+		if err := c.trustOfAPIService(ctx, name, bundle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trustOfAPIService puts the bundle into an APIService, whose type comes with much else.
+func (c *certificate) trustOfAPIService(ctx context.Context, name string, bundle []byte) error {
+	service := &unstructured.Unstructured{}
+	service.SetGroupVersionKind(schema.GroupVersionKind{Group: "apiregistration.k8s.io", Version: "v1", Kind: "APIService"})
+	if err := c.live.Get(ctx, client.ObjectKey{Name: name}, service); err != nil {
+		return fmt.Errorf("get APIService %s: %w", name, err)
+	}
+	before, wanted := service.DeepCopy(), base64.StdEncoding.EncodeToString(bundle)
+	if current, _, _ := unstructured.NestedString(service.Object, "spec", "caBundle"); current == wanted {
+		return nil
+	}
+	if err := unstructured.SetNestedField(service.Object, wanted, "spec", "caBundle"); err != nil {
+		return fmt.Errorf("change APIService %s: %w", name, err)
+	}
+	if err := c.client.Patch(ctx, service, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+		return fmt.Errorf("patch APIService %s: %w", name, err)
 	}
 	return nil
 }

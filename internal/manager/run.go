@@ -123,5 +123,6 @@ func (o *Options) selfMadeCertificate() *certificate {
 		host:       fmt.Sprintf("%s.%s.svc", o.WebhookService, namespace),
 		validating: o.WebhookConfigurations,
 		mutating:   o.MutatingWebhookConfigurations,
+		apis:       o.APIServices,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/access"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/project"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/scheduler"
@@ -29,11 +30,14 @@ type Options struct {
 	Seeds    seed.Settings
 	// Strategy is how the nearest seeds are found.
 	Strategy scheduler.Strategy
+	// MaximumKubeconfigExpiration is the longest time that a kubeconfig for a Shoot is valid for.
+	MaximumKubeconfigExpiration time.Duration
 	// Now is the clock.
 	Now func() time.Time
 }
 
-// Defaults returns the options of an operator who says nothing. They are Gardener's, apart from the strategy.
+// Defaults returns the options of an operator who says nothing. They are Gardener's, apart from the strategy and
+// the longest time for kubeconfigs, which Gardener does not limit.
 func Defaults() *Options {
 	return &Options{
 		Concurrency: 20,
@@ -41,8 +45,8 @@ func Defaults() *Options {
 			MinimumLifetime: 30 * day, StaleGracePeriod: 14 * day, StaleExpiration: 90 * day, StaleSyncPeriod: 12 * time.Hour,
 		},
 		Seeds:    seed.Settings{Capacity: 250, HeartbeatPeriod: 10 * time.Second, MonitorPeriod: 40 * time.Second},
-		Strategy: scheduler.MinimalDistance,
-		Now:      time.Now,
+		Strategy: scheduler.MinimalDistance, MaximumKubeconfigExpiration: access.DefaultMaximumExpiration,
+		Now: time.Now,
 	}
 }
 
@@ -57,6 +61,7 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	fs.Int64Var(&o.Seeds.Capacity, "seed-capacity", o.Seeds.Capacity, "Shoots that a seed may have whose annotation does not say.")
 	fs.DurationVar(&o.Seeds.HeartbeatPeriod, "seed-heartbeat-period", o.Seeds.HeartbeatPeriod, "Time between two looks at a seed.")
 	fs.DurationVar(&o.Seeds.MonitorPeriod, "seed-monitor-period", o.Seeds.MonitorPeriod, "Time without an answer after which a seed is not ready any more.")
+	fs.DurationVar(&o.MaximumKubeconfigExpiration, "kubeconfig-maximum-expiration", o.MaximumKubeconfigExpiration, "Longest time that a kubeconfig for a Shoot is valid for. Who asks for more gets this.")
 	fs.Var((*strategy)(&o.Strategy), "scheduling-strategy", fmt.Sprintf("How the nearest seeds are found: %s or %s.", scheduler.MinimalDistance, scheduler.SameRegion))
 }
 

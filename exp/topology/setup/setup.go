@@ -6,8 +6,10 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -21,6 +23,8 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
+	"k8s.io/component-base/version"
+	addonsv1 "sigs.k8s.io/cluster-api/api/addons/v1beta2"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
@@ -30,7 +34,10 @@ import (
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/access/server"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/access"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/care"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/class"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cloudprofile"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/cluster"
@@ -48,7 +55,7 @@ func Scheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		clientgoscheme.AddToScheme, gardencorev1beta1.AddToScheme, securityv1alpha1.AddToScheme,
-		clusterv1.AddToScheme, controlplanev1.AddToScheme, bootstrapv1.AddToScheme, infrav1.AddToScheme,
+		clusterv1.AddToScheme, addonsv1.AddToScheme, controlplanev1.AddToScheme, bootstrapv1.AddToScheme, infrav1.AddToScheme,
 	} {
 		utilruntime.Must(add(scheme))
 	}
@@ -116,6 +123,10 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 			Strategy: o.Strategy, Now: o.Now,
 		},
 		&shoot.Reconciler{Client: mgr.GetClient(), Now: o.Now},
+		&care.Reconciler{
+			Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("shoot-care"), Gardener: whoWeAre(), Now: o.Now,
+		},
+		&access.Reconciler{Client: mgr.GetClient()},
 		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},
 		&cloudprofile.NamespacedReconciler{Client: mgr.GetClient()},
 		&class.Reconciler{
@@ -131,6 +142,9 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 			return err
 		}
 	}
+	if err := server.SetupWithManager(mgr, o.MaximumKubeconfigExpiration, o.Now); err != nil {
+		return err
+	}
 	authorization, err := authorizationclient.NewForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
 	if err != nil {
 		return fmt.Errorf("create the client that asks what users may do: %w", err)
@@ -138,4 +152,15 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 	return webhooks.SetupWithManager(mgr, request.Tools{
 		Reader: lookup.CacheFirst{Reader: mgr.GetClient(), Live: mgr.GetAPIReader()}, Live: mgr.GetAPIReader(), Reviews: authorization.SubjectAccessReviews(), Now: o.Now,
 	})
+}
+
+// whoWeAre is what Shoots say of the Gardener that last acted on them. None of it may be empty.
+func whoWeAre() gardencorev1beta1.Gardener {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return gardencorev1beta1.Gardener{
+		ID: cmp.Or(os.Getenv("POD_UID"), host), Name: cmp.Or(os.Getenv("POD_NAME"), host), Version: version.Get().GitVersion,
+	}
 }

@@ -17,6 +17,7 @@ import (
 
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -226,7 +227,10 @@ func applyManifest(t *testing.T, c client.Client, object *unstructured.Unstructu
 	}
 	if err == nil {
 		object.SetResourceVersion(existing.GetResourceVersion())
-		return c.Update(t.Context(), object)
+		if err = c.Update(t.Context(), object); apierrors.IsConflict(err) {
+			return applyManifest(t, c, object) // A controller wrote meanwhile.
+		}
+		return err
 	}
 	return c.Create(t.Context(), object)
 }

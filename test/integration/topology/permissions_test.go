@@ -54,6 +54,8 @@ var matrix = []struct {
 		shoot.Spec.SeedName = new("matrix")
 		return shoot
 	})},
+	{"oa     ", "get a kubeconfig for administrators of a Shoot", mayCreate("shoots", "adminkubeconfig")},
+	{"oa v   ", "get a kubeconfig for viewers of a Shoot", mayCreate("shoots", "viewerkubeconfig")},
 	{"oa     ", "list Secrets", list(&corev1.SecretList{})},
 	{"oa     ", "create a Secret", create(func() client.Object { return &corev1.Secret{} })},
 	{"oa v   ", "list ConfigMaps", list(&corev1.ConfigMapList{})},

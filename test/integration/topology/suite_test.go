@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	code := envtest.Run(m, envtest.Options{CRDs: append(core.CRDs(), etcds()), Tune: tune, Setup: addControllers})
+	code := envtest.Run(m, envtest.Options{CRDs: append(core.CRDs(), etcds()), Flags: frontProxy, Tune: tune, Setup: addControllers})
 	if err := core.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
@@ -71,6 +71,9 @@ func tune(o *ctrl.Options) {
 // addControllers adds what the manager has in production, and Kubernetes' own controllers beside it.
 func addControllers(mgr ctrl.Manager) error {
 	if err := mgr.Add(kubernetesControllers(mgr.GetConfig())); err != nil {
+		return err
+	}
+	if err := registerAccess(mgr); err != nil {
 		return err
 	}
 	return setup.Controllers(context.Background(), mgr, options())

@@ -15,6 +15,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apiserver/pkg/authentication/user"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/access"
 )
 
 const (
@@ -39,7 +41,7 @@ var (
 )
 
 // sharedRoles are the roles of all Projects. The rules of section 21 of Gardener's documentation are in the sources of the
-// aggregated ones.
+// aggregated ones. Kubeconfigs are served in our own group; Gardener's words for them are there for those who ask who may what.
 func sharedRoles() []client.Object {
 	return []client.Object{
 		aggregated(memberRoleName, v1beta1constants.LabelKeyAggregateToProjectMember),
@@ -81,7 +83,8 @@ func memberRules() []rbacv1.PolicyRule {
 		rule(securityv1alpha1.GroupName, writeVerbs, "credentialsbindings", "workloadidentities"),
 		rule(operationsv1alpha1.GroupName, writeVerbs, "bastions"),
 		rule(rbacv1.GroupName, writeVerbs, "roles", "rolebindings"),
-		rule(gardencorev1beta1.GroupName, []string{"create"}, "shoots/adminkubeconfig", "shoots/viewerkubeconfig"),
+		rule(gardencorev1beta1.GroupName, []string{"create"}, access.AdminKubeconfig, access.ViewerKubeconfig),
+		rule(access.GroupVersion.Group, []string{"create"}, access.AdminKubeconfig, access.ViewerKubeconfig),
 		rule(gardencorev1beta1.GroupName, []string{"update"}, "shoots/finalizers"),
 		rule(gardencorev1beta1.GroupName, []string{"get", "list", "watch", "create", "patch", "update", "delete"}, "namespacedcloudprofiles"),
 	}
@@ -95,7 +98,8 @@ func viewerRules() []rbacv1.PolicyRule {
 		rule(securityv1alpha1.GroupName, readVerbs, "credentialsbindings"),
 		rule(operationsv1alpha1.GroupName, readVerbs, "bastions"),
 		rule(rbacv1.GroupName, readVerbs, "roles", "rolebindings"),
-		rule(gardencorev1beta1.GroupName, []string{"create"}, "shoots/viewerkubeconfig"),
+		rule(gardencorev1beta1.GroupName, []string{"create"}, access.ViewerKubeconfig),
+		rule(access.GroupVersion.Group, []string{"create"}, access.ViewerKubeconfig),
 	}
 }
 

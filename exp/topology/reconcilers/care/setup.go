@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package care
+
+import (
+	"context"
+	"fmt"
+
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
+)
+
+// nameIndex finds Shoots by their names, of which a Cluster has one.
+const nameIndex = "metadata.name"
+
+// SetupWithManager watches Shoots and everything that their Clusters consist of.
+func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, options controller.Options) error {
+	err := mgr.GetFieldIndexer().IndexField(ctx, &gardencorev1beta1.Shoot{}, nameIndex, func(object client.Object) []string { return []string{object.GetName()} })
+	if err != nil {
+		return fmt.Errorf("index Shoots by name: %w", err)
+	}
+	ofCluster := handler.EnqueueRequestsFromMapFunc(ShootOf(r.Client))
+	ofPart := handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, object client.Object) []reconcile.Request {
+		return shootsOf(ctx, r.Client, object.GetNamespace(), object.GetLabels()[clusterv1.ClusterNameLabel])
+	})
+	err = ctrl.NewControllerManagedBy(mgr).
+		Named("shoot-care").
+		For(&gardencorev1beta1.Shoot{}).
+		Watches(&clusterv1.Cluster{}, ofCluster).
+		Watches(&controlplanev1.KubeceptionControlPlane{}, ofPart).
+		Watches(&clusterv1.MachineDeployment{}, ofPart).
+		Watches(&clusterv1.Machine{}, ofPart).
+		WithOptions(options).
+		Complete(r)
+	if err != nil {
+		return fmt.Errorf("set up the controller that keeps the status of Shoots: %w", err)
+	}
+	return nil
+}
+
+// ShootOf maps a Cluster to its Shoot. The cache needs the index that SetupWithManager makes.
+func ShootOf(reader client.Reader) handler.MapFunc {
+	return func(ctx context.Context, cluster client.Object) []reconcile.Request {
+		return shootsOf(ctx, reader, cluster.GetNamespace(), cluster.GetName())
+	}
+}
+
+// shootsOf finds the Shoot of a Cluster: it has the name of the Cluster, and its project gives the Cluster's namespace its name.
+func shootsOf(ctx context.Context, reader client.Reader, namespace, cluster string) []reconcile.Request {
+	shoots := &gardencorev1beta1.ShootList{}
+	if err := reader.List(ctx, shoots, client.MatchingFields{nameIndex: cluster}); err != nil {
+		ctrl.LoggerFrom(ctx).Error(err, "The Shoot of a Cluster is not looked at", "namespace", namespace, "name", cluster)
+		return nil
+	}
+	var out []reconcile.Request
+	for i := range shoots.Items {
+		project, err := lookup.ProjectOf(ctx, reader, shoots.Items[i].Namespace)
+		if err == nil && lookup.ClusterNamespace(project.Name, cluster) == namespace {
+			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&shoots.Items[i])})
+		}
+	}
+	return out
+}
