@@ -17,6 +17,7 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 )
 
 // TestCodes has texts of clouds and of Kubernetes, and the codes that Gardener's providers give them.
@@ -117,7 +118,7 @@ func TestAnOperationWithErrorsFailsAfterTwelveHoursAndGoesOnWhenTheyAreGone(t *t
 	g.Expect(w.shoot.Status.LastOperation.State).To(Equal(gardencorev1beta1.LastOperationStateFailed))
 
 	w.hostedSays(controlplanev1.SeedReachableCondition, "", "")
-	w.seen.Cluster.Annotations[AnnotationGeneration] = "2"
+	w.seen.Cluster.Annotations[lookup.AnnotationGeneration] = "2"
 	w.shoot.Status.LastErrors = w.shoot.Status.LastErrors[2:] // Others withdraw theirs.
 	w.look(time.Second)
 	g.Expect(w.line()).To(HavePrefix("Reconcile Succeeded 100%"))

@@ -16,6 +16,7 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 )
 
 // milestone is a part of an operation.
@@ -79,7 +80,7 @@ func translated(shoot *gardencorev1beta1.Shoot, cluster *clusterv1.Cluster) bool
 	if cluster == nil {
 		return false
 	}
-	of, marked := cluster.Annotations[AnnotationGeneration]
+	of, marked := cluster.Annotations[lookup.AnnotationGeneration]
 	return !marked || of == strconv.FormatInt(shoot.Generation, 10)
 }
 

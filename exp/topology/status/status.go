@@ -17,10 +17,6 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
 
-// AnnotationGeneration on a Cluster is the generation of the Shoot that it was translated from last. Until it is that of the
-// Shoot, an operation is not complete. A Cluster without it is taken for up to date.
-const AnnotationGeneration = "kubeception.cluster.x-k8s.io/shoot-generation"
-
 // Observation is what can be seen of the Cluster of a Shoot.
 type Observation struct {
 	// Now is the time of the observation.

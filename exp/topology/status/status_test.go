@@ -18,6 +18,7 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 )
 
 var noon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -51,7 +52,7 @@ func (w *world) line() string {
 }
 
 func (w *world) cluster() {
-	w.seen.Cluster = &clusterv1.Cluster{ObjectMeta: metav1.ObjectMeta{Name: "alpha", Annotations: map[string]string{AnnotationGeneration: "1"}}}
+	w.seen.Cluster = &clusterv1.Cluster{ObjectMeta: metav1.ObjectMeta{Name: "alpha", Annotations: map[string]string{lookup.AnnotationGeneration: "1"}}}
 	w.seen.Cluster.Spec.Topology.ClassRef.Name = "local"
 	w.seen.Cluster.Spec.Topology.Workers.MachineDeployments = make([]clusterv1.MachineDeploymentTopology, 1)
 }
@@ -230,7 +231,7 @@ func TestWhenAnOperationBegins(t *testing.T) {
 		"a new generation is Processing until the Cluster has it": {func(w *world) { w.shoot.Generation = 2 }, "Reconcile Processing 95%: Waiting for the Cluster to be created or changed."},
 		"a new generation that changes nothing in the Cluster has succeeded at once": {func(w *world) {
 			w.shoot.Generation = 2
-			w.seen.Cluster.Annotations[AnnotationGeneration] = "2"
+			w.seen.Cluster.Annotations[lookup.AnnotationGeneration] = "2"
 		}, "Reconcile Succeeded 100%: Shoot cluster has been successfully reconciled."},
 		"a roll-out of machines without a change of the Shoot is an operation": {func(w *world) {
 			w.seen.Deployments[0].Status.UpToDateReplicas = ptr.To(int32(1))

@@ -31,15 +31,14 @@ const (
 
 // annotations are those of the pool and, where an autoscaler chooses the number of machines, what it must know.
 func (p zonePool) annotations() map[string]string {
-	if !p.isScaled() {
-		return maps.Clone(p.worker.Annotations)
-	}
-	out := map[string]string{
-		clusterv1.AutoscalerMinSizeAnnotation: strconv.Itoa(int(p.minimum)),
-		clusterv1.AutoscalerMaxSizeAnnotation: strconv.Itoa(int(p.maximum)),
-		capacityLabels:                        joined(registered(p.worker)),
-	}
+	out := nodeLabels(p.worker)
 	maps.Copy(out, p.worker.Annotations)
+	if !p.isScaled() {
+		return out
+	}
+	out[clusterv1.AutoscalerMinSizeAnnotation] = strconv.Itoa(int(p.minimum))
+	out[clusterv1.AutoscalerMaxSizeAnnotation] = strconv.Itoa(int(p.maximum))
+	out[capacityLabels] = joined(registered(p.worker))
 	if p.machineType != nil {
 		out[capacityCPU], out[capacityMemory] = p.machineType.CPU.String(), p.machineType.Memory.String()
 	}

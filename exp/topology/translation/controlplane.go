@@ -32,7 +32,7 @@ func (t *translator) controlPlaneVariables() []clusterv1.ClusterVariable {
 }
 
 func (t *translator) seed() controlplanev1.SeedSpec {
-	out := controlplanev1.SeedSpec{Namespace: TechnicalID(t.Project, t.Shoot)}
+	out := controlplanev1.SeedSpec{Namespace: t.key.Name}
 	if t.SeedKubeconfig != nil {
 		out.KubeconfigRef.Name = t.seedKubeconfigName()
 	}

@@ -10,11 +10,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
 
 const (
@@ -45,18 +42,6 @@ const (
 	// hashLength is that of the part of a name that stands for content.
 	hashLength = 10
 )
-
-// Namespace is that of the Cluster of a Shoot. Members of the project cannot read it.
-func Namespace(project, shoot string) string { return names.Namespace("capi", project, shoot) }
-
-// TechnicalID is the namespace in the seed that holds the control plane of a Shoot. The one in the status of a Shoot counts
-// once it is there.
-func TechnicalID(project string, shoot *gardencorev1beta1.Shoot) string {
-	if shoot.Status.TechnicalID != "" {
-		return shoot.Status.TechnicalID
-	}
-	return names.Namespace("shoot", project, shoot.Name)
-}
 
 // hash stands for content in a name: the same for the same content.
 func hash(content any) (string, error) {

@@ -5,11 +5,13 @@
 package translation
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	kubeletapis "k8s.io/kubelet/pkg/apis"
@@ -22,7 +24,7 @@ import (
 func (t *translator) nodeVariables(worker *gardencorev1beta1.Worker, path *field.Path) []clusterv1.ClusterVariable {
 	var out []clusterv1.ClusterVariable
 	out = append(out, t.variable("kubelet", t.kubelet(worker, path))...)
-	out = append(out, t.variable("node", bootstrapv1.NodeSpec{Labels: registered(worker), Taints: taints(worker)})...)
+	out = append(out, t.variable("node", bootstrapv1.NodeSpec{Taints: taints(worker)})...)
 	out = append(out, t.variable("sysctls", sysctls(worker))...)
 	if bundle := t.caBundle(worker); bundle != "" {
 		out = append(out, t.variable("files", []bootstrapv1.File{{Path: caBundlePath, Content: &bundle}})...)
@@ -71,8 +73,7 @@ func (t *translator) checkLabels(worker *gardencorev1beta1.Worker, path *field.P
 	}
 }
 
-// registered are the labels with which kubelets register their nodes: those that Cluster API does not copy. Their change
-// replaces machines, because a kubelet sets labels only once.
+// registered are the labels of nodes that Cluster API does not copy.
 func registered(worker *gardencorev1beta1.Worker) map[string]string {
 	out := map[string]string{
 		v1beta1constants.LabelWorkerPool:                 label(worker.Name),
@@ -84,6 +85,14 @@ func registered(worker *gardencorev1beta1.Worker) map[string]string {
 		}
 	}
 	return out
+}
+
+// nodeLabels say the registered labels by an annotation of Machines, which the bootstrap provider carries to their nodes.
+// Their change replaces nothing.
+func nodeLabels(worker *gardencorev1beta1.Worker) map[string]string {
+	encoded, err := json.Marshal(registered(worker))
+	utilruntime.Must(err) // A map of text can always be encoded.
+	return map[string]string{bootstrapv1.NodeLabelsAnnotation: string(encoded)}
 }
 
 // copied are the labels of machines: the pool, and those that Cluster API copies to nodes. Their change replaces nothing.

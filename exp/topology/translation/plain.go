@@ -6,6 +6,7 @@ package translation
 
 import (
 	"fmt"
+	"maps"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -69,10 +70,10 @@ func (t *translator) templatesOf(class Class, cluster *clusterv1.Cluster, pool z
 		if err != nil {
 			return nil, err
 		}
-		if err := named(template, t.Shoot.Name+"-"+pool.worker.Name); err != nil {
+		if err := named(template, t.key.Name+"-"+pool.worker.Name); err != nil {
 			return nil, err
 		}
-		template.SetNamespace(t.namespace)
+		template.SetNamespace(t.key.Namespace)
 		template.SetLabels(t.poolLabels(pool.worker))
 		out = append(out, template)
 	}
@@ -87,29 +88,30 @@ func (t *translator) poolLabels(worker *gardencorev1beta1.Worker) map[string]str
 
 // ownVersionName is the name of the MachineDeployment. Those of the topology end in the number of the zone.
 func (t *translator) ownVersionName(pool zonePool) string {
-	return fmt.Sprintf("%s-%s-own-version", t.Shoot.Name, pool.name)
+	return fmt.Sprintf("%s-%s-own-version", t.key.Name, pool.name)
 }
 
 func (t *translator) machineDeployment(pool zonePool, config, machine client.Object) *clusterv1.MachineDeployment {
 	selected := map[string]string{
-		clusterv1.ClusterNameLabel: t.Shoot.Name, clusterv1.MachineDeploymentNameLabel: t.ownVersionName(pool),
+		clusterv1.ClusterNameLabel: t.key.Name, clusterv1.MachineDeploymentNameLabel: t.ownVersionName(pool),
 	}
-	labels := copied(pool.worker)
+	labels, annotations := copied(pool.worker), nodeLabels(pool.worker)
+	maps.Copy(annotations, pool.worker.Annotations)
 	for key, value := range selected {
 		labels[key] = value
 	}
 	out := &clusterv1.MachineDeployment{ObjectMeta: metav1.ObjectMeta{
-		Namespace: t.namespace, Name: t.ownVersionName(pool), Labels: t.poolLabels(pool.worker), Annotations: pool.annotations(),
+		Namespace: t.key.Namespace, Name: t.ownVersionName(pool), Labels: t.poolLabels(pool.worker), Annotations: pool.annotations(),
 	}}
 	out.SetGroupVersionKind(clusterv1.GroupVersion.WithKind("MachineDeployment"))
 	out.Spec = clusterv1.MachineDeploymentSpec{
-		ClusterName: t.Shoot.Name,
+		ClusterName: t.key.Name,
 		Replicas:    pool.replicas(),
 		Selector:    metav1.LabelSelector{MatchLabels: selected},
 		Template: clusterv1.MachineTemplateSpec{
-			ObjectMeta: clusterv1.ObjectMeta{Labels: labels, Annotations: pool.worker.Annotations},
+			ObjectMeta: clusterv1.ObjectMeta{Labels: labels, Annotations: annotations},
 			Spec: clusterv1.MachineSpec{
-				ClusterName:       t.Shoot.Name,
+				ClusterName:       t.key.Name,
 				Version:           clusterVersion(*pool.worker.Kubernetes.Version),
 				FailureDomain:     pool.infrastructure.FailureDomain,
 				Bootstrap:         clusterv1.Bootstrap{ConfigRef: contractReference(config)},
@@ -133,13 +135,13 @@ func (t *translator) machineDeployment(pool zonePool, config, machine client.Obj
 
 func (t *translator) machineHealthCheck(pool zonePool) *clusterv1.MachineHealthCheck {
 	out := &clusterv1.MachineHealthCheck{ObjectMeta: metav1.ObjectMeta{
-		Namespace: t.namespace, Name: t.ownVersionName(pool), Labels: t.poolLabels(pool.worker),
+		Namespace: t.key.Namespace, Name: t.ownVersionName(pool), Labels: t.poolLabels(pool.worker),
 	}}
 	out.SetGroupVersionKind(clusterv1.GroupVersion.WithKind("MachineHealthCheck"))
 	out.Spec = clusterv1.MachineHealthCheckSpec{
-		ClusterName: t.Shoot.Name,
+		ClusterName: t.key.Name,
 		Selector: metav1.LabelSelector{MatchLabels: map[string]string{
-			clusterv1.ClusterNameLabel: t.Shoot.Name, clusterv1.MachineDeploymentNameLabel: t.ownVersionName(pool),
+			clusterv1.ClusterNameLabel: t.key.Name, clusterv1.MachineDeploymentNameLabel: t.ownVersionName(pool),
 		}},
 		Checks: clusterv1.MachineHealthCheckChecks{
 			NodeStartupTimeoutSeconds: new(pool.timeouts.creation), UnhealthyNodeConditions: pool.timeouts.unhealthy(),

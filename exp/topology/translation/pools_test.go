@@ -103,7 +103,7 @@ func TestWhatReplacesMachines(t *testing.T) {
 		"Gardener §19: what kubelets keep from pods does":                       {pool: `kubernetes: {kubelet: {kubeReserved: {cpu: 200m}}}`, want: true},
 		"Gardener §19: the CPU manager does":                                    {shoot: `{kubernetes: {kubelet: {cpuManagerPolicy: static}}}`, want: true},
 		"Gardener §19: a DNS cache on nodes does":                               {shoot: `{systemComponents: {nodeLocalDNS: {enabled: true}}}`, want: true},
-		"other than in Gardener, a label that kubelets set does":                {pool: `labels: {example.com/a: b}`, want: true},
+		"Gardener §19: a label does not":                                        {pool: `labels: {example.com/a: b}`},
 		"other than in Gardener, a taint does":                                  {pool: `taints: [{key: a, effect: NoSchedule}]`, want: true},
 		"Gardener §19: a label that Cluster API copies to nodes does not":       {pool: `labels: {node-role.kubernetes.io/a: b}`},
 		"Gardener §19: an annotation does not":                                  {pool: `annotations: {a: b}`},
@@ -142,7 +142,7 @@ func TestAPoolWithAVersionOfItsOwnIsNoPartOfTheTopology(t *testing.T) {
 	for _, object := range out.Pools {
 		kinds[object.GetObjectKind().GroupVersionKind().Kind]++
 		g.Expect(object.GetNamespace()).To(Equal("capi--dev--my-shoot"))
-		g.Expect(object.GetLabels()).To(HaveKeyWithValue(clusterv1.ClusterNameLabel, "my-shoot"))
+		g.Expect(object.GetLabels()).To(HaveKeyWithValue(clusterv1.ClusterNameLabel, "shoot--dev--my-shoot"))
 	}
 	g.Expect(kinds).To(Equal(map[string]int{
 		"KubeceptionConfigTemplate": 1, "KubeceptionMachineTemplate": 1, "MachineDeployment": 2, "MachineHealthCheck": 2,
@@ -172,9 +172,8 @@ func TestLabelsOfNodes(t *testing.T) {
 	g.Expect(pool.Metadata.Labels).To(Equal(map[string]string{
 		"worker.gardener.cloud/pool": "pool", "node-role.kubernetes.io/c": "d", "x.node.cluster.x-k8s.io/e": "f",
 	}), "what Cluster API copies to nodes")
-	g.Expect(value[bootstrapv1.NodeSpec](t, pool.Variables.Overrides, "node").Labels).To(Equal(map[string]string{
-		"worker.gardener.cloud/pool": "pool", "worker.gardener.cloud/system-components": "false", "example.com/a": "b", "node.kubernetes.io/g": "h",
-	}), "what kubelets set")
+	g.Expect(pool.Metadata.Annotations).To(HaveKeyWithValue(bootstrapv1.NodeLabelsAnnotation, MatchJSON(`{"worker.gardener.cloud/pool": "pool",
+		"worker.gardener.cloud/system-components": "false", "example.com/a": "b", "node.kubernetes.io/g": "h"}`)), "what the bootstrap provider carries there")
 }
 
 // find is the first object of a type.

@@ -115,13 +115,13 @@ func (t *translator) copyOf(r referenced) client.Object {
 }
 
 func (t *translator) configMap(name string, data map[string]string) *corev1.ConfigMap {
-	out := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: name, Labels: t.clusterLabels()}, Data: data}
+	out := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: t.key.Namespace, Name: name, Labels: t.clusterLabels()}, Data: data}
 	out.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("ConfigMap"))
 	return out
 }
 
 func (t *translator) secret(name string, data map[string][]byte) *corev1.Secret {
-	out := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: t.namespace, Name: name, Labels: t.clusterLabels()}, Data: data}
+	out := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: t.key.Namespace, Name: name, Labels: t.clusterLabels()}, Data: data}
 	out.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
 	return out
 }

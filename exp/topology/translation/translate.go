@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -16,7 +17,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/kubernetes"
 )
@@ -26,9 +29,9 @@ import (
 //
 // The Shoot is complete, as admission leaves it, and its class was made by ClassOf for the same provider.
 func Translate(in Input, p provider.Provider) (Output, field.ErrorList) {
-	t := &translator{Input: in, provider: p, namespace: Namespace(in.Project, in.Shoot.Name)}
+	t := &translator{Input: in, provider: p, key: lookup.ClusterKey(in.Project, in.Shoot)}
 	t.shoot = provider.Shoot{
-		Shoot: in.Shoot, Profile: in.Profile, Namespace: t.namespace, Name: in.Shoot.Name, Credentials: in.Credentials,
+		Shoot: in.Shoot, Profile: in.Profile, Namespace: t.key.Namespace, Name: t.key.Name, Credentials: in.Credentials,
 	}
 	if problems := t.checkInput(); len(problems) > 0 {
 		return Output{}, problems
@@ -48,9 +51,10 @@ func Translate(in Input, p provider.Provider) (Output, field.ErrorList) {
 // translator holds what the parts of a translation read, and collects what they refuse.
 type translator struct {
 	Input
-	provider       provider.Provider
-	shoot          provider.Shoot
-	namespace      string
+	provider provider.Provider
+	shoot    provider.Shoot
+	// key is that of the Cluster.
+	key            client.ObjectKey
 	infrastructure provider.Cluster
 	problems       field.ErrorList
 }
@@ -91,7 +95,7 @@ func (t *translator) labels() map[string]string {
 // clusterLabels are for what belongs to the Cluster and moves with it.
 func (t *translator) clusterLabels() map[string]string {
 	out := t.labels()
-	out[clusterv1.ClusterNameLabel] = t.Shoot.Name
+	out[clusterv1.ClusterNameLabel] = t.key.Name
 	return out
 }
 
@@ -103,15 +107,18 @@ func (t *translator) annotations() map[string]string {
 }
 
 func (t *translator) namespaceObject() *corev1.Namespace {
-	out := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: t.namespace, Labels: t.labels(), Annotations: t.annotations()}}
+	out := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: t.key.Namespace, Labels: t.labels(), Annotations: t.annotations()}}
 	out.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
 	return out
 }
 
 func (t *translator) cluster() *clusterv1.Cluster {
 	out := &clusterv1.Cluster{ObjectMeta: metav1.ObjectMeta{
-		Namespace: t.namespace, Name: t.Shoot.Name, Labels: t.labels(), Annotations: t.annotations(),
+		Namespace: t.key.Namespace, Name: t.key.Name, Labels: t.labels(), Annotations: t.annotations(),
 	}}
+	if t.Shoot.Generation > 0 {
+		metav1.SetMetaDataAnnotation(&out.ObjectMeta, lookup.AnnotationGeneration, strconv.FormatInt(t.Shoot.Generation, 10))
+	}
 	out.SetGroupVersionKind(clusterv1.GroupVersion.WithKind("Cluster"))
 	out.Spec.ClusterNetwork = t.clusterNetwork()
 	out.Spec.Topology = clusterv1.Topology{
@@ -173,7 +180,7 @@ func first(one, other *string, otherwise string) string {
 const seedKubeconfigKey = "value"
 
 // seedKubeconfigName does not end as the Secrets of Cluster API do, for no name of a Shoot.
-func (t *translator) seedKubeconfigName() string { return t.Shoot.Name + "-seed-access" }
+func (t *translator) seedKubeconfigName() string { return t.key.Name + "-seed-access" }
 
 // checkVersion refuses what is no version in full, which admission would have completed.
 func checkVersion(version string, path *field.Path) field.ErrorList {

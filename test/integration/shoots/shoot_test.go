@@ -105,7 +105,7 @@ func (s *story) putsRight(t *testing.T) {
 
 // seedAccess is the copy of the seed's kubeconfig.
 func (s *story) seedAccess() *corev1.Secret {
-	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.cluster, Name: "it-seed-access"}}
+	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.cluster, Name: "shoot--" + s.name + "--it-seed-access"}}
 }
 
 func (s *story) changes(t *testing.T) {

@@ -7,6 +7,7 @@ package shoots
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -130,7 +131,7 @@ func (s *story) change(how func(*gardencorev1beta1.Shoot)) {
 func (s *story) getCluster(g Gomega) *clusterv1.Cluster {
 	s.Helper()
 	cluster := &clusterv1.Cluster{}
-	g.Expect(s.Get(s.Context(), client.ObjectKey{Namespace: s.cluster, Name: "it"}, cluster)).To(Succeed())
+	g.Expect(s.Get(s.Context(), client.ObjectKey{Namespace: s.cluster, Name: "shoot--" + s.name + "--it"}, cluster)).To(Succeed())
 	return cluster
 }
 
@@ -168,7 +169,7 @@ func (s *story) machineDeployments(g Gomega) map[string]clusterv1.MachineDeploym
 	g.Expect(s.List(s.Context(), list, client.InNamespace(s.cluster))).To(Succeed())
 	out := map[string]clusterv1.MachineDeployment{}
 	for i := range list.Items {
-		out[list.Items[i].Name] = list.Items[i]
+		out[strings.TrimPrefix(list.Items[i].Name, "shoot--"+s.name+"--")] = list.Items[i]
 	}
 	return out
 }

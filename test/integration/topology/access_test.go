@@ -98,7 +98,7 @@ spec:
 	g.Expect(err).NotTo(HaveOccurred())
 	ca, err := certutil.NewSelfSignedCACert(certutil.Config{CommonName: "clients"}, key)
 	g.Expect(err).NotTo(HaveOccurred())
-	for _, name := range []string{"alpha-ca", "alpha-ca-client"} {
+	for _, name := range []string{"shoot--access--alpha-ca", "shoot--access--alpha-ca-client"} {
 		g.Expect(c.Create(t.Context(), &corev1.Secret{
 			ObjectMeta: metav1.ObjectMeta{Namespace: "capi--access--alpha", Name: name}, Data: map[string][]byte{"tls.crt": pemOf(ca.Raw), "tls.key": keyPEM},
 		})).To(Succeed())

@@ -125,9 +125,12 @@ func TestKubectlGetShootsReadsWellAtEveryStage(t *testing.T) {
 	s.expectEvents(g, "Reconciling", "Reconciled", "ReconcileError")
 	s.expectGolden(g)
 	g.Eventually(func() error {
-		return s.client.Get(t.Context(), client.ObjectKey{Namespace: s.cluster.Namespace, Name: "alpha-access"}, &addonsv1.ClusterResourceSet{})
+		return s.client.Get(t.Context(), client.ObjectKey{Namespace: s.cluster.Namespace, Name: stagesID + "-access"}, &addonsv1.ClusterResourceSet{})
 	}).Should(Succeed(), "the groups of kubeconfigs are made known to the cluster")
 }
+
+// stagesID is the technical ID of the Shoot.
+const stagesID = "shoot--stages--alpha"
 
 func newStages(t *testing.T, g Gomega, server *envtest.Server) *stages {
 	t.Helper()
@@ -159,12 +162,12 @@ func newStages(t *testing.T, g Gomega, server *envtest.Server) *stages {
 }
 
 func (s *stages) createCluster(g Gomega) {
-	s.cluster = &clusterv1.Cluster{ObjectMeta: metav1.ObjectMeta{Namespace: "capi--stages--alpha", Name: "alpha"}}
+	s.cluster = &clusterv1.Cluster{ObjectMeta: metav1.ObjectMeta{Namespace: "capi--stages--alpha", Name: stagesID}}
 	s.cluster.Spec.Topology.ClassRef.Name, s.cluster.Spec.Topology.Version = "stages", "v1.36.1"
-	s.cluster.Spec.ControlPlaneRef = clusterv1.ContractVersionedObjectReference{APIGroup: controlplanev1.GroupVersion.Group, Kind: "KubeceptionControlPlane", Name: "alpha"}
+	s.cluster.Spec.ControlPlaneRef = clusterv1.ContractVersionedObjectReference{APIGroup: controlplanev1.GroupVersion.Group, Kind: "KubeceptionControlPlane", Name: stagesID}
 	g.Expect(s.client.Create(s.t.Context(), s.cluster)).To(Succeed())
 	s.hosted = &controlplanev1.KubeceptionControlPlane{ObjectMeta: metav1.ObjectMeta{
-		Namespace: s.cluster.Namespace, Name: "alpha", Labels: map[string]string{clusterv1.ClusterNameLabel: "alpha"},
+		Namespace: s.cluster.Namespace, Name: stagesID, Labels: map[string]string{clusterv1.ClusterNameLabel: stagesID},
 	}}
 	s.hosted.Spec.Version = "v1.36.1"
 	g.Expect(s.client.Create(s.t.Context(), s.hosted)).To(Succeed())

@@ -81,8 +81,8 @@ func newHandler(t *testing.T, allowed string) *Handler {
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "garden-p", Labels: map[string]string{"project.gardener.cloud/name": "p"}}},
 		&gardencorev1beta1.Project{ObjectMeta: metav1.ObjectMeta{Name: "p"}},
 		shoot("alpha", external), shoot("young"), shoot("bare", external),
-		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "capi--p--alpha", Name: "alpha-ca"}, Data: data},
-		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "capi--p--alpha", Name: "alpha-ca-client"}, Data: data},
+		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "capi--p--alpha", Name: "shoot--p--alpha-ca"}, Data: data},
+		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "capi--p--alpha", Name: "shoot--p--alpha-ca-client"}, Data: data},
 	).Build()
 	return &Handler{
 		Users: authenticator.RequestFunc(func(r *http.Request) (*authenticator.Response, bool, error) {

@@ -45,12 +45,12 @@ func (h *Handler) issuance(ctx context.Context, key client.ObjectKey, role acces
 	if err != nil {
 		return nil, err
 	}
-	namespace := lookup.ClusterNamespace(project.Name, shoot.Name)
-	serving, err := h.authority(ctx, namespace, secret.Name(shoot.Name, secret.ClusterCA))
+	cluster := lookup.ClusterKey(project.Name, shoot)
+	serving, err := h.authority(ctx, cluster.Namespace, secret.Name(cluster.Name, secret.ClusterCA))
 	if err != nil {
 		return nil, err
 	}
-	clients, err := h.authority(ctx, namespace, secret.Name(shoot.Name, clientAuthority))
+	clients, err := h.authority(ctx, cluster.Namespace, secret.Name(cluster.Name, clientAuthority))
 	if err != nil {
 		return nil, err
 	}

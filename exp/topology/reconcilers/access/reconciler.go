@@ -59,7 +59,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, err
 	}
 	cluster := &clusterv1.Cluster{}
-	if err := r.Client.Get(ctx, client.ObjectKey{Namespace: lookup.ClusterNamespace(project.Name, shoot.Name), Name: shoot.Name}, cluster); err != nil {
+	if err := r.Client.Get(ctx, lookup.ClusterKey(project.Name, shoot), cluster); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err) // Clusters are watched.
 	}
 	objects, err := delivery(cluster, encryptedResources(shoot))

@@ -67,14 +67,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 // observe reads what there is of the Cluster of a Shoot.
 func (r *Reconciler) observe(ctx context.Context, shoot *gardencorev1beta1.Shoot) (*status.Observation, error) {
 	seen := &status.Observation{Now: r.Now(), Gardener: r.Gardener}
-	namespace, err := r.namespaceOf(ctx, shoot, seen)
-	if err != nil || namespace == "" {
+	key, err := r.keyOf(ctx, shoot, seen)
+	if err != nil || key.Name == "" {
 		return seen, err
 	}
 	cluster := &clusterv1.Cluster{}
-	err = r.Client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: shoot.Name}, cluster)
+	err = r.Client.Get(ctx, key, cluster)
 	if client.IgnoreNotFound(err) != nil {
-		return nil, fmt.Errorf("get Cluster %s/%s: %w", namespace, shoot.Name, err)
+		return nil, fmt.Errorf("get Cluster %s: %w", key, err)
 	}
 	if err != nil {
 		return seen, nil
@@ -85,25 +85,25 @@ func (r *Reconciler) observe(ctx context.Context, shoot *gardencorev1beta1.Shoot
 	}
 	deployments, machines := &clusterv1.MachineDeploymentList{}, &clusterv1.MachineList{}
 	for _, list := range []client.ObjectList{deployments, machines} {
-		if err := r.Client.List(ctx, list, client.InNamespace(namespace), client.MatchingLabels{clusterv1.ClusterNameLabel: cluster.Name}); err != nil {
-			return nil, fmt.Errorf("list machines of Cluster %s/%s: %w", namespace, cluster.Name, err)
+		if err := r.Client.List(ctx, list, client.InNamespace(key.Namespace), client.MatchingLabels{clusterv1.ClusterNameLabel: cluster.Name}); err != nil {
+			return nil, fmt.Errorf("list machines of Cluster %s: %w", key, err)
 		}
 	}
 	seen.Deployments, seen.Machines = deployments.Items, machines.Items
 	return seen, nil
 }
 
-// namespaceOf returns the namespace of the Cluster of a Shoot, empty where the Shoot is in no project.
-func (r *Reconciler) namespaceOf(ctx context.Context, shoot *gardencorev1beta1.Shoot, seen *status.Observation) (string, error) {
+// keyOf returns that of the Cluster of a Shoot, empty where the Shoot is in no project.
+func (r *Reconciler) keyOf(ctx context.Context, shoot *gardencorev1beta1.Shoot, seen *status.Observation) (client.ObjectKey, error) {
 	project, err := lookup.ProjectOf(ctx, r.Client, shoot.Namespace)
 	if missing := (*lookup.NotFoundError)(nil); errors.As(err, &missing) {
-		return "", nil // Projects are watched.
+		return client.ObjectKey{}, nil // Projects are watched.
 	}
 	if err != nil {
-		return "", err
+		return client.ObjectKey{}, err
 	}
 	seen.Project = project.Name
-	return lookup.ClusterNamespace(project.Name, shoot.Name), nil
+	return lookup.ClusterKey(project.Name, shoot), nil
 }
 
 func (r *Reconciler) controlPlaneOf(ctx context.Context, cluster *clusterv1.Cluster) (*controlplanev1.KubeceptionControlPlane, error) {

@@ -20,14 +20,14 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 )
 
-// nameIndex finds Shoots by their names, of which a Cluster has one.
-const nameIndex = "metadata.name"
+// technicalIDIndex finds Shoots by the names of their Clusters.
+const technicalIDIndex = "status.technicalID"
 
 // SetupWithManager watches Shoots and everything that their Clusters consist of.
 func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, options controller.Options) error {
-	err := mgr.GetFieldIndexer().IndexField(ctx, &gardencorev1beta1.Shoot{}, nameIndex, func(object client.Object) []string { return []string{object.GetName()} })
+	err := mgr.GetFieldIndexer().IndexField(ctx, &gardencorev1beta1.Shoot{}, technicalIDIndex, technicalID)
 	if err != nil {
-		return fmt.Errorf("index Shoots by name: %w", err)
+		return fmt.Errorf("index Shoots by technical ID: %w", err)
 	}
 	ofCluster := handler.EnqueueRequestsFromMapFunc(ShootOf(r.Client))
 	ofPart := handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, object client.Object) []reconcile.Request {
@@ -55,17 +55,25 @@ func ShootOf(reader client.Reader) handler.MapFunc {
 	}
 }
 
-// shootsOf finds the Shoot of a Cluster: it has the name of the Cluster, and its project gives the Cluster's namespace its name.
+// technicalID is the name of the Cluster of a Shoot. It is in the status before there is a Cluster.
+func technicalID(object client.Object) []string {
+	if shoot, ok := object.(*gardencorev1beta1.Shoot); ok && shoot.Status.TechnicalID != "" {
+		return []string{shoot.Status.TechnicalID}
+	}
+	return nil
+}
+
+// shootsOf finds the Shoot of a Cluster: its technical ID is the name of the Cluster, which is in the namespace for it.
 func shootsOf(ctx context.Context, reader client.Reader, namespace, cluster string) []reconcile.Request {
 	shoots := &gardencorev1beta1.ShootList{}
-	if err := reader.List(ctx, shoots, client.MatchingFields{nameIndex: cluster}); err != nil {
+	if err := reader.List(ctx, shoots, client.MatchingFields{technicalIDIndex: cluster}); err != nil {
 		ctrl.LoggerFrom(ctx).Error(err, "The Shoot of a Cluster is not looked at", "namespace", namespace, "name", cluster)
 		return nil
 	}
 	var out []reconcile.Request
 	for i := range shoots.Items {
 		project, err := lookup.ProjectOf(ctx, reader, shoots.Items[i].Namespace)
-		if err == nil && lookup.ClusterNamespace(project.Name, cluster) == namespace {
+		if err == nil && lookup.ClusterKey(project.Name, &shoots.Items[i]) == (client.ObjectKey{Namespace: namespace, Name: cluster}) {
 			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&shoots.Items[i])})
 		}
 	}

@@ -31,31 +31,31 @@ func (r *Reconciler) reconcileDelete(ctx context.Context, shoot *gardencorev1bet
 	if shoot.Annotations[v1beta1constants.ConfirmationDeletion] != "true" {
 		return &unconfirmed{fmt.Sprintf("the deletion is not confirmed; set the annotation %s to true", v1beta1constants.ConfirmationDeletion)}
 	}
-	name, err := r.namespaceOf(ctx, shoot)
+	key, err := r.keyOf(ctx, shoot)
 	if err != nil {
 		return err
 	}
 	namespace := &corev1.Namespace{}
-	err = r.Direct.Get(ctx, client.ObjectKey{Name: name}, namespace)
+	err = r.Direct.Get(ctx, client.ObjectKey{Name: key.Namespace}, namespace)
 	if client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("get namespace %s: %w", name, err)
+		return fmt.Errorf("get namespace %s: %w", key.Namespace, err)
 	}
 	if err == nil && isFor(namespace, shoot) {
-		return r.deleteNamespace(ctx, shoot, namespace)
+		return r.deleteNamespace(ctx, shoot, namespace, key)
 	}
 	return r.letGo(ctx, shoot)
 }
 
-// namespaceOf is the namespace of the Cluster of a Shoot. The project may be gone, and is not asked then.
-func (r *Reconciler) namespaceOf(ctx context.Context, shoot *gardencorev1beta1.Shoot) (string, error) {
+// keyOf is that of the Cluster of a Shoot. The project may be gone, and is not asked then.
+func (r *Reconciler) keyOf(ctx context.Context, shoot *gardencorev1beta1.Shoot) (client.ObjectKey, error) {
 	project, err := lookup.ProjectOf(ctx, r.Client, shoot.Namespace)
 	if err == nil {
-		return translation.Namespace(project.Name, shoot.Name), nil
+		return lookup.ClusterKey(project.Name, shoot), nil
 	}
 	if id := shoot.Status.TechnicalID; id != "" && ignoreMissing(err) == nil {
-		return "capi--" + strings.TrimPrefix(id, "shoot--"), nil
+		return client.ObjectKey{Namespace: "capi--" + strings.TrimPrefix(id, "shoot--"), Name: id}, nil
 	}
-	return "", err
+	return client.ObjectKey{}, err
 }
 
 func isFor(object client.Object, shoot *gardencorev1beta1.Shoot) bool {
@@ -64,9 +64,9 @@ func isFor(object client.Object, shoot *gardencorev1beta1.Shoot) bool {
 }
 
 // deleteNamespace deletes the Cluster, then what it needed until the end, then the namespace.
-func (r *Reconciler) deleteNamespace(ctx context.Context, shoot *gardencorev1beta1.Shoot, namespace *corev1.Namespace) error {
+func (r *Reconciler) deleteNamespace(ctx context.Context, shoot *gardencorev1beta1.Shoot, namespace *corev1.Namespace, key client.ObjectKey) error {
 	cluster := &clusterv1.Cluster{}
-	err := r.Direct.Get(ctx, client.ObjectKey{Namespace: namespace.Name, Name: shoot.Name}, cluster)
+	err := r.Direct.Get(ctx, key, cluster)
 	if err == nil {
 		if _, err := apply.Delete(ctx, r.Direct, cluster); err != nil {
 			return err
@@ -74,7 +74,7 @@ func (r *Reconciler) deleteNamespace(ctx context.Context, shoot *gardencorev1bet
 		return errWaiting
 	}
 	if !apierrors.IsNotFound(err) {
-		return fmt.Errorf("get Cluster %s: %w", shoot.Name, err)
+		return fmt.Errorf("get Cluster %s: %w", key, err)
 	}
 	made, err := readInventory(namespace)
 	if err != nil {

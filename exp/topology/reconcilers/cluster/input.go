@@ -21,10 +21,6 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
 )
 
-// LabelNetwork is on ConfigMaps in the namespace garden with the manifests of a network of pods. Its value is the network's
-// type, as Shoots name it by spec.networking.type.
-const LabelNetwork = "kubeception.cluster.x-k8s.io/network"
-
 // input reads all that the translation of a Shoot depends on.
 func (r *Reconciler) input(ctx context.Context, shoot *gardencorev1beta1.Shoot, p provider.Provider) (translation.Input, error) {
 	in := translation.Input{Shoot: shoot}
@@ -132,7 +128,7 @@ func (r *Reconciler) readNetwork(ctx context.Context, shoot *gardencorev1beta1.S
 		return nil
 	}
 	list := &corev1.ConfigMapList{}
-	err := r.Direct.List(ctx, list, client.InNamespace(v1beta1constants.GardenNamespace), client.MatchingLabels{LabelNetwork: *shoot.Spec.Networking.Type})
+	err := r.Direct.List(ctx, list, client.InNamespace(v1beta1constants.GardenNamespace), client.MatchingLabels{translation.NetworkLabel: *shoot.Spec.Networking.Type})
 	if err != nil {
 		return fmt.Errorf("list the manifests of the network %s: %w", *shoot.Spec.Networking.Type, err)
 	}

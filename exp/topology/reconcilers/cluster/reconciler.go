@@ -101,6 +101,9 @@ func (r *Reconciler) carryOut(ctx context.Context, shoot *gardencorev1beta1.Shoo
 		return &refusal{field.ErrorList{field.Invalid(path, shoot.Spec.Provider.Type, "machines of this provider are not known here")}}
 	}
 	in, err := r.input(ctx, shoot, p)
+	if in.Project != "" { // It is known before everything else that the Cluster needs.
+		shoot.Status.TechnicalID = lookup.TechnicalID(in.Project, shoot)
+	}
 	if err != nil {
 		return err
 	}
@@ -108,7 +111,7 @@ func (r *Reconciler) carryOut(ctx context.Context, shoot *gardencorev1beta1.Shoo
 	if len(problems) > 0 {
 		return &refusal{problems}
 	}
-	shoot.Status.TechnicalID, shoot.Status.SeedName = translation.TechnicalID(in.Project, shoot), shoot.Spec.SeedName
+	shoot.Status.SeedName = shoot.Spec.SeedName
 	cluster, err := r.apply(ctx, shoot, out)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/providers"
 )
 
@@ -144,13 +144,13 @@ func TestADeletionGoesInOrder(t *testing.T) {
 		ObjectMeta:     metav1.ObjectMeta{Namespace: "garden-dev", Name: "account"},
 		CredentialsRef: corev1.ObjectReference{Kind: "Secret", Namespace: "garden-dev", Name: "account"},
 	}
-	namespace := marked(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: translation.Namespace("dev", "it")}}, it)
+	namespace := marked(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: lookup.ClusterKey("dev", it).Namespace}}, it)
 	credentials := marked(&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "elsewhere", Name: "credentials"}}, it)
 	foreign := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "elsewhere", Name: "foreign"}}
 	made, err := inventoryOf(scheme(t), []client.Object{credentials, foreign})
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(made.write(namespace)).To(Succeed())
-	cluster := &clusterv1.Cluster{ObjectMeta: metav1.ObjectMeta{Namespace: namespace.Name, Name: "it", Finalizers: []string{"test/held"}}}
+	cluster := &clusterv1.Cluster{ObjectMeta: metav1.ObjectMeta{Namespace: namespace.Name, Name: "shoot--dev--it", Finalizers: []string{"test/held"}}}
 	r := newReconciler(t, append(projectDev(), it, account, binding, namespace, credentials, foreign, cluster)...)
 	g.Expect(r.Client.Delete(t.Context(), it)).To(Succeed())
 	exists := func(object client.Object) bool {
