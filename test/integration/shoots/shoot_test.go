@@ -5,6 +5,7 @@
 package shoots
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func TestAShootBecomesACluster(t *testing.T) {
 // templateOf is the template of the machines of a MachineDeployment.
 func (s *story) templateOf(deployment string) *infrav1.KubeceptionMachineTemplate {
 	s.Helper()
-	found := s.machineDeployments(s)[deployment]
+	found := s.machineDeployments(s)[strings.TrimPrefix(deployment, "shoot--"+s.name+"--")]
 	template := &infrav1.KubeceptionMachineTemplate{}
 	s.Expect(s.Get(s.Context(), client.ObjectKey{Namespace: s.cluster, Name: found.Spec.Template.Spec.InfrastructureRef.Name}, template)).To(Succeed())
 	return template
