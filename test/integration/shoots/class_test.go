@@ -172,9 +172,11 @@ func TestAPoolMayLagBehind(t *testing.T) {
 	})
 	t.Run("replicas belong to the autoscaler", func(t *testing.T) {
 		g := NewWithT(t)
-		deployment := lagging(g)
-		deployment.Spec.Replicas = new(int32(2))
-		g.Expect(s.Update(t.Context(), deployment)).To(Succeed())
+		g.Eventually(func() error { // The controllers of Cluster API may be writing as well.
+			deployment := lagging(g)
+			deployment.Spec.Replicas = new(int32(2))
+			return s.Update(t.Context(), deployment)
+		}).Should(Succeed())
 		s.change(func(shoot *gardencorev1beta1.Shoot) { shoot.Spec.Provider.Workers[1].Maximum = 3 })
 		g.Eventually(func() string { return lagging(g).Annotations[clusterv1.AutoscalerMaxSizeAnnotation] }).Should(Equal("3"))
 		g.Expect(*lagging(g).Spec.Replicas).To(BeEquivalentTo(2))

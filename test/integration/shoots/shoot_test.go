@@ -91,10 +91,12 @@ func (s *story) rests(t *testing.T) {
 func (s *story) putsRight(t *testing.T) {
 	t.Helper()
 	g := NewWithT(t)
-	cluster := s.getCluster(g)
-	cluster.Spec.Topology.ControlPlane.Replicas = ptr.To(int32(7))
-	cluster.Labels["theirs"] = "stays"
-	g.Expect(s.Update(t.Context(), cluster)).To(Succeed())
+	g.Eventually(func() error { // The controllers of Cluster API may be writing as well.
+		cluster := s.getCluster(g)
+		cluster.Spec.Topology.ControlPlane.Replicas = ptr.To(int32(7))
+		cluster.Labels["theirs"] = "stays"
+		return s.Update(t.Context(), cluster)
+	}).Should(Succeed())
 	g.Eventually(func() int32 { return ptr.Deref(s.getCluster(g).Spec.Topology.ControlPlane.Replicas, 0) }).ShouldNot(BeEquivalentTo(7))
 	g.Expect(s.getCluster(g).Labels).To(HaveKeyWithValue("theirs", "stays"))
 	ca := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace, Name: "it.ca-cluster"}}

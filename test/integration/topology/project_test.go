@@ -46,9 +46,7 @@ func TestAProjectHasANamespaceAnOwnerAndALimit(t *testing.T) {
 		t.Run("that a confirmation ends", func(t *testing.T) {
 			g := NewWithT(t)
 			g.Expect(c.Delete(t.Context(), project)).To(MatchError(ContainSubstring("confirmation.gardener.cloud/deletion")))
-			g.Expect(c.Get(t.Context(), client.ObjectKeyFromObject(project), project)).To(Succeed())
-			project.Annotations = map[string]string{"confirmation.gardener.cloud/deletion": "true"}
-			g.Expect(c.Update(t.Context(), project)).To(Succeed())
+			modify(t, g, c, project, func() { project.Annotations = map[string]string{"confirmation.gardener.cloud/deletion": "true"} })
 			g.Expect(c.Delete(t.Context(), project)).To(Succeed())
 			g.Eventually(func(g Gomega) {
 				g.Expect(apierrors.IsNotFound(c.Get(t.Context(), client.ObjectKeyFromObject(project), project))).To(BeTrue())
@@ -80,8 +78,7 @@ func TestAProjectAdoptsANamespaceAndLeavesItBehind(t *testing.T) {
 			g.Expect(project.Status.Phase).To(Equal(gardencorev1beta1.ProjectReady))
 		}).Should(Succeed())
 
-		project.Annotations = map[string]string{"confirmation.gardener.cloud/deletion": "true"}
-		g.Expect(c.Update(t.Context(), project)).To(Succeed())
+		modify(t, g, c, project, func() { project.Annotations = map[string]string{"confirmation.gardener.cloud/deletion": "true"} })
 		g.Expect(c.Delete(t.Context(), project)).To(Succeed())
 		g.Eventually(func(g Gomega) {
 			g.Expect(apierrors.IsNotFound(c.Get(t.Context(), client.ObjectKeyFromObject(project), project))).To(BeTrue())
