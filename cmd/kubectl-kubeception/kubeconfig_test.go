@@ -34,8 +34,7 @@ func (m *management) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewDecoder(r.Body).Decode(&m.request)
 	w.Header().Set("Content-Type", "application/json")
 	if m.refuse {
-		w.WriteHeader(http.StatusForbidden)
-		_ = json.NewEncoder(w).Encode(metav1.Status{
+		respond(w, http.StatusForbidden, metav1.Status{
 			TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: metav1.StatusFailure, Code: http.StatusForbidden,
 			Reason: metav1.StatusReasonForbidden, Message: "ann may not",
 		})
@@ -44,8 +43,16 @@ func (m *management) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := m.request
 	answer.Status.Kubeconfig = []byte("the kubeconfig")
 	answer.Status.ExpirationTimestamp = metav1.NewTime(time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC))
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(answer)
+	respond(w, http.StatusCreated, answer)
+}
+
+func respond(w http.ResponseWriter, code int, content any) {
+	body, err := json.Marshal(content)
+	if err != nil {
+		code, body = http.StatusInternalServerError, []byte(err.Error())
+	}
+	w.WriteHeader(code)
+	_, _ = w.Write(body)
 }
 
 // run runs the plugin with a kubeconfig that leads to the server, in namespace garden-context.

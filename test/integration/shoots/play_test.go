@@ -45,7 +45,7 @@ func (p *player) controlPlane(ctx context.Context, req ctrl.Request) (ctrl.Resul
 		}},
 		Data: map[string][]byte{"tls.crt": []byte("a certificate"), "tls.key": []byte("a key")},
 	}
-	if err := p.Create(ctx, ca); client.IgnoreAlreadyExists(err) != nil {
+	if err := client.IgnoreAlreadyExists(p.Create(ctx, ca)); err != nil {
 		return ctrl.Result{}, err
 	}
 	if controlPlane.Spec.ControlPlaneEndpoint.IsZero() {
