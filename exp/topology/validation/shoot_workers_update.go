@@ -15,20 +15,14 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// findWorker returns the pool of this name, or nil. It is nil as well where several have the name, which is refused by
-// itself: nobody knows which of them is meant.
+// findWorker returns the pool of this name, or nil. Names are unique, or refused.
 func findWorker(workers []gardencorev1beta1.Worker, name string) *gardencorev1beta1.Worker {
-	var found *gardencorev1beta1.Worker
 	for i := range workers {
-		switch {
-		case workers[i].Name != name:
-		case found != nil:
-			return nil
-		default:
-			found = &workers[i]
+		if workers[i].Name == name {
+			return &workers[i]
 		}
 	}
-	return found
+	return nil
 }
 
 // effectiveVersion is the version of the kubelets of a pool.
