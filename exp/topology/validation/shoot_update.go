@@ -69,7 +69,7 @@ func specUpdate(now, before *gardencorev1beta1.ShootSpec) field.ErrorList {
 func bindingsUpdate(now, before *gardencorev1beta1.ShootSpec) field.ErrorList {
 	var out field.ErrorList
 	hasCredentials := deref(now.CredentialsBindingName) != ""
-	if before.CredentialsBindingName != nil && !hasCredentials {
+	if deref(before.CredentialsBindingName) != "" && !hasCredentials {
 		out = append(out, field.Forbidden(specPath.Child("credentialsBindingName"), "cannot be removed; name another CredentialsBinding"))
 	}
 	if moved := before.SecretBindingName != nil && now.SecretBindingName == nil && hasCredentials; moved {
