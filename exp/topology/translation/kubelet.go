@@ -5,11 +5,14 @@
 package translation
 
 import (
+	"fmt"
+
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/versions"
 )
 
 // nodeLocalDNSAddress is where a cache of DNS listens on every node.
@@ -26,6 +29,7 @@ func (t *translator) kubelet(worker *gardencorev1beta1.Worker, path *field.Path)
 	out := kubelet(deref(own))
 	out.CloudProvider = t.infrastructure.CloudProvider
 	t.checkKubelet(out, at)
+	t.checkRoom(worker, out.KubeReserved.Memory, path.Child("machine", "type"))
 	if cache := deref(t.spec().SystemComponents).NodeLocalDNS; cache != nil && cache.Enabled {
 		out.ClusterDNS = []string{nodeLocalDNSAddress}
 	}
@@ -66,6 +70,16 @@ func kubelet(own gardencorev1beta1.KubeletConfig) bootstrapv1.KubeletSpec {
 		out.SerializeImagePulls = new(false)
 	}
 	return out
+}
+
+// checkRoom refuses machines whose kubelets would keep all memory from pods. They would not start.
+func (t *translator) checkRoom(worker *gardencorev1beta1.Worker, reserved *resource.Quantity, path *field.Path) {
+	machineType := versions.FindMachineType(t.Profile.Spec.MachineTypes, worker.Machine.Type)
+	if machineType == nil || reserved == nil || machineType.Memory.IsZero() || machineType.Memory.Cmp(*reserved) > 0 {
+		return
+	}
+	t.refuse(field.Invalid(path, worker.Machine.Type, fmt.Sprintf("it has %s of memory, and kubelets keep %s of it from pods; "+
+		"choose a larger one, or set kubernetes.kubelet.kubeReserved.memory", machineType.Memory.String(), reserved)))
 }
 
 // positive leaves 0 out, which to a kubelet is as if nothing were said.

@@ -197,6 +197,7 @@ func TestRefusals(t *testing.T) {
 		"a version that control planes cannot run": {changes: []string{`{kubernetes: {version: 1.12.0}}`}, want: "spec.kubernetes.version"},
 		"a version in short":                       {changes: []string{`{kubernetes: {version: "1.36"}}`}, want: "spec.kubernetes.version"},
 		"ranges of two families":                   {changes: []string{`{networking: {ipFamilies: [IPv4, IPv6]}}`}, want: "spec.networking.ipFamilies"},
+		"machines without memory for pods":         {changes: []string{onePool(`kubernetes: {kubelet: {kubeReserved: {memory: 1Gi}}}`)}, want: "spec.provider.workers[0].machine.type"},
 		"a network that nobody knows":              {changes: []string{`{networking: {type: weave}}`}, want: "spec.networking.type"},
 		"a network without manifests":              {changes: []string{`{networking: {type: cilium}}`}, want: "spec.networking.type"},
 		"a setting that Flannel does not have":     {changes: []string{`{networking: {providerConfig: {overlay: true}}}`}, want: "spec.networking.providerConfig"},
