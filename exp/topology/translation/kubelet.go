@@ -5,6 +5,7 @@
 package translation
 
 import (
+	"cmp"
 	"fmt"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -28,6 +29,9 @@ func (t *translator) kubelet(worker *gardencorev1beta1.Worker, path *field.Path)
 	}
 	out := kubelet(deref(own))
 	out.CloudProvider = t.infrastructure.CloudProvider
+	if t.infrastructure.SharedDisk {
+		absolute(&out)
+	}
 	t.checkKubelet(out, at)
 	t.checkRoom(worker, out.KubeReserved.Memory, path.Child("machine", "type"))
 	if cache := deref(t.spec().SystemComponents).NodeLocalDNS; cache != nil && cache.Enabled {
@@ -70,6 +74,20 @@ func kubelet(own gardencorev1beta1.KubeletConfig) bootstrapv1.KubeletSpec {
 		out.SerializeImagePulls = new(false)
 	}
 	return out
+}
+
+// absolute makes machines short of disk when little is left of it, whatever share that is, unless the user says otherwise.
+func absolute(kubelet *bootstrapv1.KubeletSpec) {
+	const hard, soft = "1Gi", "2Gi"
+	for _, one := range []struct {
+		at   *bootstrapv1.EvictionAmount
+		left bootstrapv1.EvictionAmount
+	}{
+		{&kubelet.EvictionHard.ImageFSAvailable, hard}, {&kubelet.EvictionHard.NodeFSAvailable, hard},
+		{&kubelet.EvictionSoft.ImageFSAvailable, soft}, {&kubelet.EvictionSoft.NodeFSAvailable, soft},
+	} {
+		*one.at = cmp.Or(*one.at, one.left)
+	}
 }
 
 // checkRoom refuses machines whose kubelets would keep all memory from pods. They would not start.

@@ -89,13 +89,13 @@ func (Provider) Cluster(shoot provider.Shoot) (provider.Cluster, field.ErrorList
 		refuseConfig(shoot.Shoot.Spec.Provider.ControlPlaneConfig != nil, path.Child("controlPlaneConfig"))...,
 	)
 	if len(spec.FailureDomains) == 0 {
-		return provider.Cluster{HostGateway: true}, problems
+		return provider.Cluster{HostGateway: true, SharedDisk: true}, problems
 	}
 	value, err := variable(hostVariable, spec)
 	if err != nil {
 		problems = append(problems, field.InternalError(field.NewPath("spec", "region"), err))
 	}
-	return provider.Cluster{Variables: []clusterv1.ClusterVariable{value}, HostGateway: true}, problems
+	return provider.Cluster{Variables: []clusterv1.ClusterVariable{value}, HostGateway: true, SharedDisk: true}, problems
 }
 
 // Pool has machines of the size of the machine type. Images are those of the release: a local machine is a container, and

@@ -67,6 +67,8 @@ type Cluster struct {
 	Objects []client.Object
 	// HostGateway says that packets of pods travel between machines as they are, so that a network of pods needs no tunnel.
 	HostGateway bool
+	// SharedDisk says that machines share the disk of a host with others, so that shares of it say nothing about a machine.
+	SharedDisk bool
 	// CloudProvider is that of kubelets: External where a cloud controller manager in the cluster completes nodes, and gives them
 	// the provider ID by which Cluster API finds them. If empty, there is none.
 	CloudProvider string
