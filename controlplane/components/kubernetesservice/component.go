@@ -69,23 +69,7 @@ func addressed(in *component.Input, address netip.Addr) (component.Objects, erro
 		return component.Objects{Waiting: fmt.Sprintf("an endpoint of the family of the Service kubernetes (%s), which the endpoint %s is not; "+
 			"create a new cluster with a first Service range of the endpoint's family", service, address)}, nil
 	}
-	return component.Objects{Target: []client.Object{endpoints(address, in.Endpoint.Port), endpointSlice(address, in.Endpoint.Port)}}, nil
-}
-
-// endpoints say the same in the old words. Kubernetes' conformance asks for both, and a kube-apiserver that is told nothing
-// else makes both.
-func endpoints(address netip.Addr, port int32) client.Object {
-	return &corev1.Endpoints{ //nolint:staticcheck // Clients of the old API still read it.
-		ObjectMeta: metav1.ObjectMeta{
-			Namespace: metav1.NamespaceDefault, Name: serviceName,
-			// Kubernetes does not make an EndpointSlice of it.
-			Labels: map[string]string{discoveryv1.LabelSkipMirror: "true"},
-		},
-		Subsets: []corev1.EndpointSubset{{ //nolint:staticcheck // See above.
-			Addresses: []corev1.EndpointAddress{{IP: address.String()}},
-			Ports:     []corev1.EndpointPort{{Name: portName, Protocol: corev1.ProtocolTCP, Port: port}},
-		}},
-	}
+	return component.Objects{Target: []client.Object{endpointSlice(address, in.Endpoint.Port)}}, nil
 }
 
 func endpointSlice(address netip.Addr, port int32) *discoveryv1.EndpointSlice {
