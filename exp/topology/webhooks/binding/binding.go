@@ -98,7 +98,7 @@ func (w *webhook) references(
 // unused refuses the deletion of a binding that a Shoot names.
 func (w *webhook) unused(ctx context.Context, resource schema.GroupResource, binding client.Object, nameIn func(*gardencorev1beta1.Shoot) *string) error {
 	shoots := &gardencorev1beta1.ShootList{}
-	if err := w.Reader.List(ctx, shoots, client.InNamespace(binding.GetNamespace()), client.UnsafeDisableDeepCopy); err != nil {
+	if err := w.Live.List(ctx, shoots, client.InNamespace(binding.GetNamespace())); err != nil {
 		return fmt.Errorf("list Shoots: %w", err)
 	}
 	for i := range shoots.Items {

@@ -48,7 +48,7 @@ type webhook struct{ request.Tools }
 // unused refuses the deletion of a CloudProfile that a Shoot or a NamespacedCloudProfile names.
 func (w *webhook) unused(ctx context.Context, profile *gardencorev1beta1.CloudProfile) error {
 	namespaced := &gardencorev1beta1.NamespacedCloudProfileList{}
-	if err := w.Reader.List(ctx, namespaced, client.UnsafeDisableDeepCopy); err != nil {
+	if err := w.Live.List(ctx, namespaced); err != nil {
 		return fmt.Errorf("list NamespacedCloudProfiles: %w", err)
 	}
 	for i := range namespaced.Items {
@@ -65,7 +65,7 @@ func (w *webhook) unused(ctx context.Context, profile *gardencorev1beta1.CloudPr
 // noShoot refuses a deletion while a Shoot uses what is deleted.
 func (w *webhook) noShoot(ctx context.Context, resource schema.GroupResource, name string, uses func(*gardencorev1beta1.Shoot) bool) error {
 	shoots := &gardencorev1beta1.ShootList{}
-	if err := w.Reader.List(ctx, shoots, client.UnsafeDisableDeepCopy); err != nil {
+	if err := w.Live.List(ctx, shoots); err != nil {
 		return fmt.Errorf("list Shoots: %w", err)
 	}
 	for i := range shoots.Items {

@@ -23,7 +23,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 	kind := &request.Kind[*gardencorev1beta1.ExposureClass]{
 		Kind: gardencorev1beta1.Kind("ExposureClass"),
 		Delete: func(ctx context.Context, _ request.Request, now *gardencorev1beta1.ExposureClass) error {
-			return unused(ctx, tools.Reader, now)
+			return unused(ctx, tools.Live, now)
 		},
 	}
 	return kind.SetupWithManager(mgr, &gardencorev1beta1.ExposureClass{})
@@ -32,7 +32,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 // unused refuses the deletion of an ExposureClass that a Shoot names.
 func unused(ctx context.Context, reader client.Reader, class *gardencorev1beta1.ExposureClass) error {
 	shoots := &gardencorev1beta1.ShootList{}
-	if err := reader.List(ctx, shoots, client.UnsafeDisableDeepCopy); err != nil {
+	if err := reader.List(ctx, shoots); err != nil {
 		return fmt.Errorf("list Shoots: %w", err)
 	}
 	for i := range shoots.Items {

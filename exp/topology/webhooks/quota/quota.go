@@ -27,7 +27,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 	kind := &request.Kind[*gardencorev1beta1.Quota]{
 		Kind: gardencorev1beta1.Kind("Quota"),
 		Delete: func(ctx context.Context, _ request.Request, now *gardencorev1beta1.Quota) error {
-			return unused(ctx, tools.Reader, now)
+			return unused(ctx, tools.Live, now)
 		},
 	}
 	return kind.SetupWithManager(mgr, &gardencorev1beta1.Quota{})
@@ -45,7 +45,7 @@ func unused(ctx context.Context, reader client.Reader, quota *gardencorev1beta1.
 		return nil
 	}
 	secret := &gardencorev1beta1.SecretBindingList{}
-	if err := reader.List(ctx, secret, client.UnsafeDisableDeepCopy); err != nil {
+	if err := reader.List(ctx, secret); err != nil {
 		return fmt.Errorf("list SecretBindings: %w", err)
 	}
 	for i := range secret.Items {
@@ -54,7 +54,7 @@ func unused(ctx context.Context, reader client.Reader, quota *gardencorev1beta1.
 		}
 	}
 	credentials := &securityv1alpha1.CredentialsBindingList{}
-	if err := reader.List(ctx, credentials, client.UnsafeDisableDeepCopy); err != nil {
+	if err := reader.List(ctx, credentials); err != nil {
 		return fmt.Errorf("list CredentialsBindings: %w", err)
 	}
 	for i := range credentials.Items {

@@ -59,7 +59,8 @@ func (r Request) Old(object runtime.Object) (bool, error) {
 type Tools struct {
 	// Reader reads from the manager's cache.
 	Reader client.Reader
-	// Live reads what is not cached: Secrets and ConfigMaps of users.
+	// Live reads what is not cached, as Secrets and ConfigMaps of users, and who uses what is to be deleted, of which a cache may
+	// not know yet.
 	Live client.Reader
 	// Reviews creates SubjectAccessReviews.
 	Reviews authorizationclient.SubjectAccessReviewInterface

@@ -29,7 +29,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 			return nil
 		},
 		Delete: func(ctx context.Context, _ request.Request, now *gardencorev1beta1.Seed) error {
-			return unused(ctx, tools.Reader, now)
+			return unused(ctx, tools.Live, now)
 		},
 	}
 	return kind.SetupWithManager(mgr, &gardencorev1beta1.Seed{})
@@ -38,7 +38,7 @@ func SetupWithManager(mgr ctrl.Manager, tools request.Tools) error {
 // unused refuses the deletion of a Seed that a Shoot is on, or is to be on.
 func unused(ctx context.Context, reader client.Reader, seed *gardencorev1beta1.Seed) error {
 	shoots := &gardencorev1beta1.ShootList{}
-	if err := reader.List(ctx, shoots, client.UnsafeDisableDeepCopy); err != nil {
+	if err := reader.List(ctx, shoots); err != nil {
 		return fmt.Errorf("list Shoots: %w", err)
 	}
 	for i := range shoots.Items {
