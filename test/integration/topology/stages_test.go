@@ -42,8 +42,8 @@ type stages struct {
 	out     strings.Builder
 }
 
-// columns are those that kubectl shows, and of -o wide those about health.
-var columns = []string{"Name", "K8S Version", "Hibernated", "Last Operation", "State", "Progress", "Status", "APIServer", "Control", "Nodes", "System"}
+// columns are those that kubectl shows. Those about health, of -o wide, change by the clock as well.
+var columns = []string{"Name", "K8S Version", "Hibernated", "Last Operation", "State", "Progress", "Status"}
 
 // expect waits until the status has a word and the label a value, and writes down the row.
 func (s *stages) expect(title, health, description string) {
