@@ -51,7 +51,7 @@ generate: ## Write deep copies, CRDs, roles, webhook configurations and other ge
 
 .PHONY: golden
 golden: ## Write golden files anew; review them like code
-	@UPDATE_GOLDEN=1 go test ./controlplane/... ./bootstrap/... ./infrastructure/... ./internal/...
+	@UPDATE_GOLDEN=1 go test ./controlplane/... ./bootstrap/... ./infrastructure/... ./internal/... ./exp/... ./docs/...
 
 .PHONY: tidy
 tidy: ## Tidy every module
@@ -104,6 +104,14 @@ chaos: ## Kill and break things on a real seed, for as long as you like
 .PHONY: bench
 bench: ## Measure time, memory and API writes of hosted control planes on a real seed
 	@hack/bench.sh
+
+.PHONY: bench-placement
+bench-placement: ## Measure how many Shoots at once get their seeds; it needs no cluster
+	@go -C test test -count=1 -v -timeout 60m -run TestPlacement ./bench/placement
+
+.PHONY: bench-translation
+bench-translation: ## Measure how Shoots become Clusters, by the function alone and with Cluster API; it needs no cluster
+	@go -C test test -count=1 -v -timeout 60m -run TestTranslation ./bench/translation
 
 ##@ Build
 

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	securityv1alpha1 "github.com/gardener/gardener/pkg/apis/security/v1alpha1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -93,6 +95,8 @@ func scheme() *runtime.Scheme {
 	all := setup.Scheme()
 	utilruntime.Must(infrav1.AddToScheme(all))
 	utilruntime.Must(bootstrapv1.AddToScheme(all))
+	utilruntime.Must(gardencorev1beta1.AddToScheme(all))
+	utilruntime.Must(securityv1alpha1.AddToScheme(all))
 	return all
 }
 

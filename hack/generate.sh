@@ -34,6 +34,23 @@ generate() {
 	listing "${folder}"
 }
 
+# gardener_crds writes the CRDs of the kinds of Gardener's API that the topology layer serves, from Gardener's types.
+# The generator knows no choice of kinds, so that the others are removed afterwards.
+gardener_crds() {
+	local folder=$1 types=github.com/gardener/gardener/pkg/apis file
+	generate "${folder}" crd:crdVersions=v1,allowDangerousTypes=true \
+		"paths=${types}/core/v1beta1" "paths=${types}/security/v1alpha1"
+	for file in "${folder}"/*_*.yaml; do
+		case ${file##*_} in
+		cloudprofiles.yaml | namespacedcloudprofiles.yaml | seeds.yaml | shoots.yaml | projects.yaml | quotas.yaml | \
+			secretbindings.yaml | credentialsbindings.yaml | exposureclasses.yaml) ;;
+		*) rm "${file}" ;;
+		esac
+	done
+	rm "${folder}/kustomization.yaml"
+	listing "${folder}"
+}
+
 log "deep copies"
 "${controller_gen}" object:headerFile=hack/boilerplate.go.txt paths=./api/...
 
@@ -42,6 +59,9 @@ for provider in $(providers); do
 	log "manifests of ${provider}"
 	if [[ -d api/${provider} ]]; then
 		generate "${base}/crd/bases" crd:crdVersions=v1 "paths=./api/${provider}/..."
+	fi
+	if [[ ${provider} == topology ]]; then
+		gardener_crds "${base}/crd/bases"
 	fi
 	source=$(provider_source "${provider}")
 	if [[ -d ${source} ]]; then

@@ -28,6 +28,7 @@ import (
 	bootstrapv1 "github.com/kubeception/cluster-api-provider-kubeception/api/bootstrap/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/bootstrap/reconcilers/kubeceptionconfig"
 	"github.com/kubeception/cluster-api-provider-kubeception/bootstrap/reconcilers/kubeletserving"
+	"github.com/kubeception/cluster-api-provider-kubeception/bootstrap/reconcilers/nodelabels"
 	"github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
 )
 
@@ -105,6 +106,15 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		WatchFilterValue: o.WatchFilter,
 	}
 	if err := certificates.SetupWithManager(ctx, mgr, tuning); err != nil {
+		return err
+	}
+	nodes := &nodelabels.Reconciler{
+		Client:           mgr.GetClient(),
+		Clusters:         clusters,
+		Recorder:         mgr.GetEventRecorder("nodelabels-controller"),
+		WatchFilterValue: o.WatchFilter,
+	}
+	if err := nodes.SetupWithManager(ctx, mgr, tuning); err != nil {
 		return err
 	}
 	if !o.Webhooks {

@@ -6,6 +6,7 @@ package connections
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
@@ -46,6 +48,8 @@ type Cluster[T any] struct {
 	Live client.Reader
 	// Facts is what Options.Inspect found out.
 	Facts T
+	// Version asks the API server for its version, for example "v1.36.3".
+	Version func(ctx context.Context) (string, error)
 }
 
 // connection is the state of one connection. It is made and watched over in the background.
@@ -198,7 +202,22 @@ func (c *connection[T]) connect(ctx context.Context, config *rest.Config) (_ *Cl
 	if !toolscache.WaitForCacheSync(syncCtx.Done(), informers...) {
 		return nil, nil, c.unreachable(fmt.Errorf("the cache of the %s was not filled within a minute", c.options.Name))
 	}
-	return &Cluster[T]{ID: id, Client: connected.GetClient(), Live: connected.GetAPIReader(), Facts: facts}, disco.RESTClient(), nil
+	return &Cluster[T]{ID: id, Client: connected.GetClient(), Live: connected.GetAPIReader(), Facts: facts, Version: versionOf(disco.RESTClient())}, disco.RESTClient(), nil
+}
+
+// versionOf asks by a client of the API server itself.
+func versionOf(server rest.Interface) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		body, err := server.Get().AbsPath("/version").Do(ctx).Raw()
+		if err != nil {
+			return "", fmt.Errorf("ask for the version: %w", err)
+		}
+		answer := version.Info{}
+		if err := json.Unmarshal(body, &answer); err != nil {
+			return "", fmt.Errorf("read the version: %w", err)
+		}
+		return answer.GitVersion, nil
+	}
 }
 
 // clusterID reads metadata alone, by the same convention as other tools that tell clusters apart.

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,6 +18,9 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/wait"
 	certutil "k8s.io/client-go/util/cert"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -27,11 +31,13 @@ import (
 // All instances of a manager share it through a Secret. It is served from memory: libraries for this mount the
 // Secret, and a new installation would wait a minute for the kubelet to notice its first content.
 type certificate struct {
-	secret         client.ObjectKey
-	host           string
-	configurations []string
-	client         client.Client
-	live           client.Reader
+	secret     client.ObjectKey
+	host       string
+	validating []string
+	mutating   []string
+	apis       []string
+	client     client.Client
+	live       client.Reader
 
 	current atomic.Pointer[tls.Certificate]
 }
@@ -90,10 +96,8 @@ func (c *certificate) ensure(ctx context.Context, now time.Time) error {
 	}
 	// A new certificate is trusted before it is served; without any, serving comes first.
 	c.current.CompareAndSwap(nil, &pair)
-	for _, name := range c.configurations {
-		if err := c.trust(ctx, name, secret.Data[caBundleKey]); err != nil {
-			return err
-		}
+	if err := c.trustAll(ctx, secret.Data[caBundleKey]); err != nil {
+		return err
 	}
 	c.current.Store(&pair)
 	return nil
@@ -144,24 +148,82 @@ func expiring(data map[string][]byte, now time.Time) bool {
 	return now.After(pair.Leaf.NotAfter.Add(-certificateValidity / 2))
 }
 
-// trust puts the bundle into every webhook of a configuration.
-func (c *certificate) trust(ctx context.Context, name string, bundle []byte) error {
-	configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
-	if err := c.live.Get(ctx, client.ObjectKey{Name: name}, configuration); err != nil {
-		return fmt.Errorf("get ValidatingWebhookConfiguration %s: %w", name, err)
+// trustAll puts the bundle into every webhook of every configuration.
+func (c *certificate) trustAll(ctx context.Context, bundle []byte) error {
+	for _, name := range c.validating {
+		configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		if err := c.trust(ctx, "ValidatingWebhookConfiguration", configuration, bundle); err != nil {
+			return err
+		}
 	}
-	before := configuration.DeepCopy()
+	for _, name := range c.mutating {
+		configuration := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		if err := c.trust(ctx, "MutatingWebhookConfiguration", configuration, bundle); err != nil {
+			return err
+		}
+	}
+	for _, name := range c.apis {
+		if err := c.trustOfAPIService(ctx, name, bundle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trustOfAPIService puts the bundle into an APIService, whose type comes with much else.
+func (c *certificate) trustOfAPIService(ctx context.Context, name string, bundle []byte) error {
+	service := &unstructured.Unstructured{}
+	service.SetGroupVersionKind(schema.GroupVersionKind{Group: "apiregistration.k8s.io", Version: "v1", Kind: "APIService"})
+	if err := c.live.Get(ctx, client.ObjectKey{Name: name}, service); err != nil {
+		return fmt.Errorf("get APIService %s: %w", name, err)
+	}
+	before, wanted := service.DeepCopy(), base64.StdEncoding.EncodeToString(bundle)
+	if current, _, _ := unstructured.NestedString(service.Object, "spec", "caBundle"); current == wanted {
+		return nil
+	}
+	if err := unstructured.SetNestedField(service.Object, wanted, "spec", "caBundle"); err != nil {
+		return fmt.Errorf("change APIService %s: %w", name, err)
+	}
+	if err := c.client.Patch(ctx, service, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+		return fmt.Errorf("patch APIService %s: %w", name, err)
+	}
+	return nil
+}
+
+func (c *certificate) trust(ctx context.Context, kind string, configuration client.Object, bundle []byte) error {
+	if err := c.live.Get(ctx, client.ObjectKeyFromObject(configuration), configuration); err != nil {
+		return fmt.Errorf("get %s %s: %w", kind, configuration.GetName(), err)
+	}
+	before, ok := configuration.DeepCopyObject().(client.Object)
+	if !ok {
+		return fmt.Errorf("copy %s %s: %T is not an object", kind, configuration.GetName(), configuration)
+	}
 	changed := false
-	for i := range configuration.Webhooks {
-		clientConfig := &configuration.Webhooks[i].ClientConfig
-		changed = changed || !bytes.Equal(clientConfig.CABundle, bundle)
-		clientConfig.CABundle = bundle
+	for _, called := range clientConfigs(configuration) {
+		changed = changed || !bytes.Equal(called.CABundle, bundle)
+		called.CABundle = bundle
 	}
 	if !changed {
 		return nil
 	}
 	if err := c.client.Patch(ctx, configuration, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
-		return fmt.Errorf("patch ValidatingWebhookConfiguration %s: %w", name, err)
+		return fmt.Errorf("patch %s %s: %w", kind, configuration.GetName(), err)
 	}
 	return nil
+}
+
+// clientConfigs are what the webhooks of a configuration call.
+func clientConfigs(configuration client.Object) []*admissionregistrationv1.WebhookClientConfig {
+	var out []*admissionregistrationv1.WebhookClientConfig
+	switch configuration := configuration.(type) {
+	case *admissionregistrationv1.ValidatingWebhookConfiguration:
+		for i := range configuration.Webhooks {
+			out = append(out, &configuration.Webhooks[i].ClientConfig)
+		}
+	case *admissionregistrationv1.MutatingWebhookConfiguration:
+		for i := range configuration.Webhooks {
+			out = append(out, &configuration.Webhooks[i].ClientConfig)
+		}
+	}
+	return out
 }

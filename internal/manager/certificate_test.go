@@ -34,11 +34,14 @@ func newCluster() client.Client {
 	return fake.NewClientBuilder().WithObjects(&admissionregistrationv1.ValidatingWebhookConfiguration{
 		ObjectMeta: metav1.ObjectMeta{Name: configurationName},
 		Webhooks:   []admissionregistrationv1.ValidatingWebhook{{Name: "a.example.com"}, {Name: "b.example.com"}},
+	}, &admissionregistrationv1.MutatingWebhookConfiguration{
+		ObjectMeta: metav1.ObjectMeta{Name: configurationName},
+		Webhooks:   []admissionregistrationv1.MutatingWebhook{{Name: "c.example.com"}},
 	}).Build()
 }
 
 func newInstance(c client.Client) *certificate {
-	return &certificate{secret: secretKey, host: host, configurations: []string{configurationName}, client: c, live: c}
+	return &certificate{secret: secretKey, host: host, validating: []string{configurationName}, mutating: []string{configurationName}, client: c, live: c}
 }
 
 func served(g Gomega, instance *certificate) *x509.Certificate {
@@ -55,6 +58,9 @@ func bundle(t *testing.T, g Gomega, c client.Client) []byte {
 	configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
 	g.Expect(c.Get(t.Context(), client.ObjectKey{Name: configurationName}, configuration)).To(Succeed())
 	g.Expect(configuration.Webhooks).To(HaveEach(HaveField("ClientConfig.CABundle", configuration.Webhooks[0].ClientConfig.CABundle)))
+	mutating := &admissionregistrationv1.MutatingWebhookConfiguration{}
+	g.Expect(c.Get(t.Context(), client.ObjectKey{Name: configurationName}, mutating)).To(Succeed())
+	g.Expect(mutating.Webhooks[0].ClientConfig.CABundle).To(Equal(configuration.Webhooks[0].ClientConfig.CABundle))
 	return configuration.Webhooks[0].ClientConfig.CABundle
 }
 

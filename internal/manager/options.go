@@ -41,8 +41,12 @@ type Options struct {
 	WebhookService string
 	// WebhookSecret keeps that certificate, in the manager's namespace.
 	WebhookSecret string
-	// WebhookConfigurations trust that certificate.
+	// WebhookConfigurations are the ValidatingWebhookConfigurations that trust that certificate.
 	WebhookConfigurations []string
+	// MutatingWebhookConfigurations trust it as well.
+	MutatingWebhookConfigurations []string
+	// APIServices lead to the webhook server as well and trust it, too.
+	APIServices []string
 	// Concurrency is the number of objects of a kind that are reconciled at the same time.
 	Concurrency int
 
@@ -71,5 +75,7 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 	fs.StringVar(&o.WebhookService, "webhook-service", o.WebhookService, "Service of the webhook server.")
 	fs.StringVar(&o.WebhookSecret, "webhook-secret", o.WebhookSecret, "Secret for the certificate that the manager makes.")
 	fs.StringSliceVar(&o.WebhookConfigurations, "webhook-configurations", o.WebhookConfigurations, "ValidatingWebhookConfigurations that trust the certificate that the manager makes.")
+	fs.StringSliceVar(&o.MutatingWebhookConfigurations, "mutating-webhook-configurations", o.MutatingWebhookConfigurations, "MutatingWebhookConfigurations that trust the certificate that the manager makes.")
+	fs.StringSliceVar(&o.APIServices, "api-services", o.APIServices, "APIServices that trust the certificate that the manager makes.")
 	fs.IntVar(&o.Concurrency, "concurrency", 20, "Objects of a kind that are reconciled at the same time.")
 }

@@ -27,6 +27,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook"
 )
 
+// namespaceVariable is the environment variable with the namespace of the manager.
+const namespaceVariable = "POD_NAMESPACE"
+
 // Program is what a main program adds to the options.
 type Program struct {
 	// Name identifies the manager in logs, user agents and its leader election lease.
@@ -68,7 +71,7 @@ func Run(ctx context.Context, o *Options, program Program) error {
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme: program.Scheme, Cache: program.Cache, Client: program.Client,
 		Metrics: *metrics, HealthProbeBindAddress: o.HealthAddress,
-		LeaderElection: o.LeaderElection, LeaderElectionID: program.Name,
+		LeaderElection: o.LeaderElection, LeaderElectionID: program.Name, LeaderElectionNamespace: os.Getenv(namespaceVariable),
 		LeaderElectionReleaseOnCancel: true,
 		LeaseDuration:                 &o.LeaseDuration, RenewDeadline: &o.RenewDeadline, RetryPeriod: &o.RetryPeriod,
 		WebhookServer: webhook.NewServer(webhook.Options{Port: o.WebhookPort, CertDir: o.WebhookCertDir, TLSOpts: tlsOptions}),
@@ -111,13 +114,15 @@ func addChecks(mgr ctrl.Manager, certificate *certificate) error {
 // selfMadeCertificate returns nil when the certificate is provided from outside or the manager has no namespace of
 // its own, as on a developer's machine.
 func (o *Options) selfMadeCertificate() *certificate {
-	namespace := os.Getenv("POD_NAMESPACE")
+	namespace := os.Getenv(namespaceVariable)
 	if o.WebhookCertDir != "" || namespace == "" || o.WebhookService == "" {
 		return nil
 	}
 	return &certificate{
-		secret:         client.ObjectKey{Namespace: namespace, Name: o.WebhookSecret},
-		host:           fmt.Sprintf("%s.%s.svc", o.WebhookService, namespace),
-		configurations: o.WebhookConfigurations,
+		secret:     client.ObjectKey{Namespace: namespace, Name: o.WebhookSecret},
+		host:       fmt.Sprintf("%s.%s.svc", o.WebhookService, namespace),
+		validating: o.WebhookConfigurations,
+		mutating:   o.MutatingWebhookConfigurations,
+		apis:       o.APIServices,
 	}
 }

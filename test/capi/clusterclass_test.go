@@ -19,7 +19,7 @@ import (
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 )
 
-var _ = Describe("Changes of a ClusterClass", func() {
+var _ = Describe("Changes of a ClusterClass", long, func() {
 	e2e.ClusterClassChangesSpec(ctx, func() e2e.ClusterClassChangesSpecInput {
 		return e2e.ClusterClassChangesSpecInput{
 			E2EConfig: config, ClusterctlConfigPath: clusterctlConfig,

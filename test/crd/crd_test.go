@@ -5,7 +5,10 @@
 package crd
 
 import (
+	"encoding/json"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,21 +54,35 @@ func (s suite) run(t *testing.T, c client.Client) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			object.Object["spec"] = spec
+			s.set(object, spec)
 			expect(t, e.ExpectedError, c.Update(t.Context(), object))
 		})
 	}
 	for _, e := range s.OnStatus {
 		t.Run("on status "+e.Name, func(t *testing.T) {
 			object := s.stored(t, c, e)
-			status, err := suite{}.merged(e.Status)
-			if err != nil {
-				t.Fatal(err)
-			}
-			object.Object["status"] = status
-			expect(t, e.ExpectedError, c.Status().Update(t.Context(), object))
+			expect(t, e.ExpectedError, writeStatus(t, c, object, e.Status))
 		})
 	}
+	for _, e := range s.OnStatusChange {
+		t.Run("on status change "+e.Name, func(t *testing.T) {
+			object := s.stored(t, c, e)
+			if err := writeStatus(t, c, object, e.Status); err != nil {
+				t.Fatalf("the initial status must be accepted: %v", err)
+			}
+			expect(t, e.ExpectedError, writeStatus(t, c, object, e.Changed))
+		})
+	}
+}
+
+func writeStatus(t *testing.T, c client.Client, object *unstructured.Unstructured, status json.RawMessage) error {
+	t.Helper()
+	content, err := suite{}.merged(status)
+	if err != nil {
+		t.Fatal(err)
+	}
+	object.Object["status"] = content
+	return c.Status().Update(t.Context(), object)
 }
 
 // object is what a case creates.
@@ -75,11 +92,26 @@ func (s suite) object(t *testing.T, e example) *unstructured.Unstructured {
 	if err != nil {
 		t.Fatal(err)
 	}
-	object := &unstructured.Unstructured{Object: map[string]any{"spec": spec}}
+	object := &unstructured.Unstructured{Object: map[string]any{}}
+	s.set(object, spec)
 	object.SetGroupVersionKind(kinds[s.Kind].version.WithKind(s.Kind))
 	object.SetNamespace("default")
 	object.SetGenerateName("example-")
 	return object
+}
+
+// set gives an object a specification.
+func (s suite) set(object *unstructured.Unstructured, spec map[string]any) {
+	if !kinds[s.Kind].noSpec {
+		object.Object["spec"] = spec
+		return
+	}
+	for _, name := range slices.Collect(maps.Keys(object.Object)) {
+		if name != "apiVersion" && name != "kind" && name != "metadata" {
+			delete(object.Object, name)
+		}
+	}
+	maps.Copy(object.Object, spec)
 }
 
 // stored is what a case starts from.

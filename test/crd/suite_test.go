@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	securityv1alpha1 "github.com/gardener/gardener/pkg/apis/security/v1alpha1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
 
@@ -29,21 +31,33 @@ type kind struct {
 	spec reflect.Type
 	// template is the kind whose template has the fields of this kind as well.
 	template string
+	// noSpec is true for kinds whose fields stand beside metadata, not below spec.
+	noSpec bool
 }
 
 var kinds = map[string]kind{
 	"KubeceptionControlPlane": {
-		controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneSpec](), "KubeceptionControlPlaneTemplate",
+		controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneSpec](), "KubeceptionControlPlaneTemplate", false,
 	},
 	"KubeceptionControlPlaneTemplate": {
-		controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneTemplateSpec](), "",
+		controlplanev1.GroupVersion, reflect.TypeFor[controlplanev1.KubeceptionControlPlaneTemplateSpec](), "", false,
 	},
-	"KubeceptionCluster":         {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionClusterSpec](), "KubeceptionClusterTemplate"},
-	"KubeceptionClusterTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionClusterTemplateSpec](), ""},
-	"KubeceptionMachine":         {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineSpec](), "KubeceptionMachineTemplate"},
-	"KubeceptionMachineTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineTemplateSpec](), ""},
-	"KubeceptionConfig":          {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigSpec](), "KubeceptionConfigTemplate"},
-	"KubeceptionConfigTemplate":  {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigTemplateSpec](), ""},
+	"KubeceptionCluster":         {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionClusterSpec](), "KubeceptionClusterTemplate", false},
+	"KubeceptionClusterTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionClusterTemplateSpec](), "", false},
+	"KubeceptionMachine":         {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineSpec](), "KubeceptionMachineTemplate", false},
+	"KubeceptionMachineTemplate": {infrav1.GroupVersion, reflect.TypeFor[infrav1.KubeceptionMachineTemplateSpec](), "", false},
+	"KubeceptionConfig":          {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigSpec](), "KubeceptionConfigTemplate", false},
+	"KubeceptionConfigTemplate":  {bootstrapv1.GroupVersion, reflect.TypeFor[bootstrapv1.KubeceptionConfigTemplateSpec](), "", false},
+
+	"Shoot":                  {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.ShootSpec](), "", false},
+	"CloudProfile":           {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.CloudProfileSpec](), "", false},
+	"NamespacedCloudProfile": {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.NamespacedCloudProfileSpec](), "", false},
+	"Seed":                   {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.SeedSpec](), "", false},
+	"Project":                {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.ProjectSpec](), "", false},
+	"Quota":                  {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.QuotaSpec](), "", false},
+	"ExposureClass":          {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.ExposureClass](), "", true},
+	"SecretBinding":          {gardencorev1beta1.SchemeGroupVersion, reflect.TypeFor[gardencorev1beta1.SecretBinding](), "", true},
+	"CredentialsBinding":     {securityv1alpha1.SchemeGroupVersion, reflect.TypeFor[securityv1alpha1.CredentialsBinding](), "", true},
 }
 
 // suite is one file of examples.
@@ -58,6 +72,8 @@ type suite struct {
 	OnCreate []example `json:"onCreate,omitempty"`
 	OnUpdate []example `json:"onUpdate,omitempty"`
 	OnStatus []example `json:"onStatus,omitempty"`
+	// OnStatusChange writes status, then changed.
+	OnStatusChange []example `json:"onStatusChange,omitempty"`
 
 	file string
 }
@@ -71,6 +87,8 @@ type example struct {
 	Updated json.RawMessage `json:"updated,omitempty"`
 	// Status is written to the status subresource.
 	Status json.RawMessage `json:"status,omitempty"`
+	// Changed replaces that status.
+	Changed json.RawMessage `json:"changed,omitempty"`
 	// ExpectedError is part of the refusal. If empty, the case is accepted.
 	ExpectedError string `json:"expectedError,omitempty"`
 }

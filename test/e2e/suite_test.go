@@ -13,6 +13,7 @@ import (
 	"time"
 
 	druidv1alpha1 "github.com/gardener/etcd-druid/api/core/v1alpha1"
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
@@ -58,7 +59,7 @@ func TestEndToEnd(t *testing.T) {
 
 var _ = BeforeSuite(func() {
 	for _, add := range []func(*runtime.Scheme) error{
-		clientgoscheme.AddToScheme, clusterv1.AddToScheme,
+		clientgoscheme.AddToScheme, clusterv1.AddToScheme, gardencorev1beta1.AddToScheme,
 		bootstrapv1.AddToScheme, controlplanev1.AddToScheme, infrav1.AddToScheme,
 		druidv1alpha1.AddToScheme, apiextensionsv1.AddToScheme,
 	} {

@@ -142,7 +142,7 @@ var _ = Describe("A cluster with workers", Ordered, func() {
 		Expect(shoot.Create(ctx, configMap("allowed", "false"))).To(Succeed())
 	})
 
-	It("renews the certificates of kubelets while they serve", func(ctx context.Context) {
+	It("renews the certificates of kubelets while they serve", long, func(ctx context.Context) {
 		Eventually(func(g Gomega) {
 			nodes := &corev1.NodeList{}
 			g.Expect(shoot.List(ctx, nodes)).To(Succeed())

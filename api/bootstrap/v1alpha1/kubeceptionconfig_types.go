@@ -19,6 +19,12 @@ const (
 	Ignition Format = "ignition"
 )
 
+// NodeLabelsAnnotation is an annotation of Machines: labels of their nodes that may change without new machines, as a JSON
+// object of names and values. A MachineDeployment hands the annotations of its template down in place. The labels are there
+// when the node registers, and win over spec.node.labels of the configuration; later changes are carried to the node, and a
+// label that is no longer among them is removed. If absent, nothing is changed.
+const NodeLabelsAnnotation = "bootstrap.cluster.x-k8s.io/node-labels"
+
 // KubeceptionConfigSpec says how a machine becomes a node of a hosted control plane. Bootstrap data is made once for a
 // Machine, so that a change reaches new machines only; for a MachinePool it is made anew from time to time.
 type KubeceptionConfigSpec struct {

@@ -18,10 +18,10 @@ const MachineFinalizer = "kubeceptionmachine.infrastructure.cluster.x-k8s.io"
 // Rules for changes stand here because a rule at an optional field is not asked when the field comes or goes.
 //
 // +kubebuilder:validation:XValidation:rule="!has(oldSelf.providerID) || has(self.providerID)",fieldPath=".providerID",message="providerID cannot change once it is set; create another machine instead"
-// +kubebuilder:validation:XValidation:rule="has(self.image) == has(oldSelf.image)",fieldPath=".image",message="image cannot change; create another machine instead"
-// +kubebuilder:validation:XValidation:rule="has(self.cpu) == has(oldSelf.cpu)",fieldPath=".cpu",message="cpu cannot change; create another machine instead"
-// +kubebuilder:validation:XValidation:rule="has(self.memory) == has(oldSelf.memory)",fieldPath=".memory",message="memory cannot change; create another machine instead"
-// +kubebuilder:validation:XValidation:rule="has(self.architecture) == has(oldSelf.architecture)",fieldPath=".architecture",message="architecture cannot change; create another machine instead"
+// +kubebuilder:validation:XValidation:rule="has(self.image) == has(oldSelf.image) && (!has(self.image) || self.image == oldSelf.image)",fieldPath=".image",message="image cannot change; create another machine instead"
+// +kubebuilder:validation:XValidation:rule="has(self.cpu) == has(oldSelf.cpu) && (!has(self.cpu) || quantity(string(self.cpu)).compareTo(quantity(string(oldSelf.cpu))) == 0)",fieldPath=".cpu",message="cpu cannot change; create another machine instead"
+// +kubebuilder:validation:XValidation:rule="has(self.memory) == has(oldSelf.memory) && (!has(self.memory) || quantity(string(self.memory)).compareTo(quantity(string(oldSelf.memory))) == 0)",fieldPath=".memory",message="memory cannot change; create another machine instead"
+// +kubebuilder:validation:XValidation:rule="has(self.architecture) == has(oldSelf.architecture) && (!has(self.architecture) || self.architecture == oldSelf.architecture)",fieldPath=".architecture",message="architecture cannot change; create another machine instead"
 type KubeceptionMachineSpec struct {
 	// providerID is kubeception://<namespace>/<pod>. It is written by the controller when the pod exists and before it
 	// may run; leave it out of manifests. A machine that has one is never made again.
@@ -35,33 +35,30 @@ type KubeceptionMachineSpec struct {
 	KubeceptionMachineConfiguration `json:",inline"`
 }
 
-// KubeceptionMachineConfiguration is what a machine and its template have in common.
+// KubeceptionMachineConfiguration is what a machine and its template have in common. That it cannot change is said of machines,
+// above, and by the webhook for templates: Cluster API's topology controller tries changes of templates out in dry runs.
 type KubeceptionMachineConfiguration struct {
 	// image is the machine image. If absent, the release's image for the Machine's Kubernetes version.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9][A-Za-z0-9._:/@-]*$`
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="image cannot change; create another machine instead"
 	Image string `json:"image,omitempty"`
 
 	// cpu is the number of CPUs that pods can be given on the machine. As much is requested from the host cluster.
 	// If absent, the machine offers all CPUs of the host's node and requests a tenth of one.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity('100m')) >= 0",message="cpu must be at least 100m"
-	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity(string(oldSelf))) == 0",message="cpu cannot change; create another machine instead"
 	CPU *resource.Quantity `json:"cpu,omitempty"`
 
 	// memory is the memory that pods can be given on the machine. As much is requested from the host cluster, and the
 	// machine gets no more. If absent, the machine offers all memory of the host's node and requests 256Mi.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity('256Mi')) >= 0",message="memory must be at least 256Mi"
-	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity(string(oldSelf))) == 0",message="memory cannot change; create another machine instead"
 	Memory *resource.Quantity `json:"memory,omitempty"`
 
 	// architecture is that of the machine, and of the host's node that it runs on. If absent, whatever node has room.
 	// +optional
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="architecture cannot change; create another machine instead"
 	Architecture Architecture `json:"architecture,omitempty"`
 }
 

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -197,8 +198,16 @@ func (r *Reconciler) node(ctx context.Context, s *scope, t token) (*nodeconfig.N
 		Version: s.owner.version, Endpoint: s.cluster.Spec.ControlPlaneEndpoint.String(), Token: t.String(),
 		ClusterDNS: networks.ClusterDNSIPs(), ClusterDomain: networks.Domain,
 		ClusterCIDRs: network.Texts(slices.Concat(networks.Pods, networks.Services)),
-		Spec:         s.config.Spec, SecretFiles: map[string][]byte{},
+		Spec:         *s.config.Spec.DeepCopy(), SecretFiles: map[string][]byte{},
 	}
+	labels, err := nodeconfig.Labels(s.owner.annotations)
+	if err != nil {
+		return nil, problemf(bootstrapv1.ConfigurationInvalidReason, "Machine %s: %v", s.owner.name, err)
+	}
+	if node.Spec.Node.Labels == nil {
+		node.Spec.Node.Labels = map[string]string{}
+	}
+	maps.Copy(node.Spec.Node.Labels, labels)
 	for _, authority := range []struct {
 		purpose secret.Purpose
 		into    *string

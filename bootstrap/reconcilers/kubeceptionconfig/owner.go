@@ -28,6 +28,8 @@ type owner struct {
 	kind, name, clusterName string
 	// version is the Kubernetes version of its kubelets. Empty if the user left it out.
 	version string
+	// annotations are those of a Machine.
+	annotations map[string]string
 	// joined says that every machine has a node.
 	joined   bool
 	deleting bool
@@ -72,7 +74,8 @@ func ignoreNotFound(err error) (*owner, error) {
 func ownerMachine(machine *clusterv1.Machine) *owner {
 	return &owner{
 		kind: machineKind, name: machine.Name, clusterName: machine.Spec.ClusterName, version: machine.Spec.Version,
-		joined: machine.Status.NodeRef.IsDefined(), deleting: !machine.DeletionTimestamp.IsZero(),
+		annotations: machine.Annotations,
+		joined:      machine.Status.NodeRef.IsDefined(), deleting: !machine.DeletionTimestamp.IsZero(),
 	}
 }
 

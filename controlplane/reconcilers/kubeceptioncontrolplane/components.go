@@ -15,6 +15,7 @@ import (
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
+	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
 )
 
 // reconcileComponents renders and applies the hosted components and observes them.
@@ -23,6 +24,7 @@ func (r *Reconciler) reconcileComponents(ctx context.Context, s *scope) (phaseRe
 	if err != nil {
 		return phaseResult{}, fmt.Errorf("reconcile components: %w", err) // Nothing was observed.
 	}
+	report.Certificates = append(report.Certificates, authorities(s)...)
 	s.report = &report
 	s.reportComponents()
 	if refused := refusals(report); len(refused) > 0 {
@@ -30,6 +32,15 @@ func (r *Reconciler) reconcileComponents(ctx context.Context, s *scope) (phaseRe
 		ctrl.LoggerFrom(ctx).Info("Components were refused by the seed", "components", refused, "reason", report.Err().Error())
 	}
 	return nextAndAgain(nextCheck(report)), nil
+}
+
+// authorities are the ends of the authorities, by the names of their Secrets.
+func authorities(s *scope) []pki.Expiry {
+	list := s.roots.Expiries()
+	for i := range list {
+		list[i].Name = pki.RootName(list[i].Name).SecretName(s.cluster.Name)
+	}
+	return list
 }
 
 // refusedPeriod is the time between two attempts to apply what the seed refused.

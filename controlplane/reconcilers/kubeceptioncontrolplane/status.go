@@ -5,7 +5,9 @@
 package kubeceptioncontrolplane
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -122,6 +124,9 @@ func setCertificates(s *scope) {
 			expired = append(expired, c.Name)
 		}
 	}
+	slices.SortFunc(list, func(a, b controlplanev1.CertificateStatus) int {
+		return cmp.Or(a.ExpiresAt.Compare(b.ExpiresAt.Time), cmp.Compare(a.Name, b.Name))
+	})
 	s.controlPlane.Status.Certificates = list
 	if len(expired) > 0 {
 		s.isFalse(controlplanev1.CertificatesAvailableCondition, controlplanev1.CertificatesExpiredReason,

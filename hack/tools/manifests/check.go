@@ -23,6 +23,8 @@ const (
 	providerLabel = "cluster.x-k8s.io/provider"
 	contractLabel = "cluster.x-k8s.io/v1beta2"
 	moveLabel     = "clusterctl.cluster.x-k8s.io"
+	// clusterAPIGroup ends the names of Cluster API's groups.
+	clusterAPIGroup = ".cluster.x-k8s.io"
 )
 
 // variable finds what clusterctl may substitute. Only a variable with a default that is not empty is optional to it.
@@ -54,7 +56,7 @@ func check(provider string, objects resmap.ResMap) error {
 		if !object.GetGvk().IsClusterScoped() && object.GetNamespace() != namespace {
 			report("%s is not in the namespace %s", object.CurId(), namespace)
 		}
-		if object.GetKind() == "CustomResourceDefinition" {
+		if isClusterAPI(object) {
 			for _, label := range []string{contractLabel, moveLabel} {
 				if _, found := labels[label]; !found {
 					report("%s lacks the label %s", object.GetName(), label)
@@ -68,6 +70,13 @@ func check(provider string, objects resmap.ResMap) error {
 	checkVariables(objects, report)
 	checkDeployment(deployments[0], objects, report)
 	return errors.Join(problems...)
+}
+
+// isClusterAPI tells whether an object defines a kind of Cluster API's groups. Other kinds meet no contract of it and are
+// not moved along with Clusters.
+func isClusterAPI(object *resource.Resource) bool {
+	group, err := object.GetString("spec.group")
+	return object.GetKind() == "CustomResourceDefinition" && err == nil && strings.HasSuffix(group, clusterAPIGroup)
 }
 
 // checkVariables makes sure that a user who sets nothing gets manifests that work.

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -27,14 +28,29 @@ import (
 )
 
 const (
-	part         = "capi-core"
 	startTimeout = 2 * time.Minute
 	stopTimeout  = 30 * time.Second
 	loopback     = "127.0.0.1"
 )
 
-// Core is the core provider. Its CRDs are installed before it starts.
+// Program is a provider that runs beside a test API server.
+type Program struct {
+	// Part is its name among the parts of the seed, Module the one that its manifests are in, Manifests the folder of them there.
+	Part, Module, Manifests string
+	// Namespace is where it believes it runs.
+	Namespace string
+	// Flags are those that not every provider has.
+	Flags []string
+}
+
+var core = Program{
+	Part: "capi-core", Module: "sigs.k8s.io/cluster-api", Manifests: filepath.Join("core", "config", "default"), Namespace: "capi-system",
+	Flags: []string{"--kube-api-qps=500", "--kube-api-burst=1000", "--skip-crd-migration-phases=StorageVersionMigration,CleanupManagedFields"},
+}
+
+// Core is the core provider, or another one. Its CRDs are installed before it starts.
 type Core struct {
+	program   Program
 	binary    string
 	dir       string
 	manifests *manifests
@@ -43,28 +59,49 @@ type Core struct {
 	// ended is closed when the process has ended, for the reason in result.
 	ended  chan struct{}
 	result error
-	log    *bytes.Buffer
+	log    *log
 }
 
-// Prepare finds the program, renders its manifests and makes the certificate of its webhooks.
-func Prepare(ctx context.Context) (*Core, error) {
+// log is read while it is written.
+type log struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (l *log) Write(text []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.Write(text)
+}
+
+func (l *log) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.String()
+}
+
+// Prepare finds the core provider, renders its manifests and makes the certificate of its webhooks.
+func Prepare(ctx context.Context) (*Core, error) { return PrepareProgram(ctx, core) }
+
+// PrepareProgram does the same for another provider.
+func PrepareProgram(ctx context.Context, program Program) (*Core, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return nil, err
 	}
 	builder := &parts.Builder{CacheDir: filepath.Join(cache, "kubeception")}
-	c := &Core{log: &bytes.Buffer{}}
-	if c.binary, err = builder.Binary(ctx, part); err != nil {
+	c := &Core{program: program, log: &log{}}
+	if c.binary, err = builder.Binary(ctx, program.Part); err != nil {
 		return nil, err
 	}
-	module, err := builder.ModuleDir(ctx, part, "sigs.k8s.io/cluster-api")
+	module, err := builder.ModuleDir(ctx, program.Part, program.Module)
 	if err != nil {
 		return nil, err
 	}
-	if c.manifests, err = readManifests(module); err != nil {
+	if c.manifests, err = readManifests(filepath.Join(module, program.Manifests)); err != nil {
 		return nil, err
 	}
-	if c.dir, err = os.MkdirTemp("", "capi-core-"); err != nil {
+	if c.dir, err = os.MkdirTemp("", program.Part+"-"); err != nil {
 		return nil, err
 	}
 	c.webhooks = &envtest.WebhookInstallOptions{
@@ -95,13 +132,12 @@ func (c *Core) Start(ctx context.Context, kubeconfig []byte, gates string, throu
 	if err != nil {
 		return err
 	}
-	c.process = exec.Command(c.binary,
-		"--kubeconfig="+file, "--feature-gates="+gates, "--leader-elect=false",
-		"--webhook-port="+strconv.Itoa(c.webhooks.LocalServingPort), "--webhook-cert-dir="+c.webhooks.LocalServingCertDir,
-		"--health-addr="+health, "--diagnostics-address="+loopback+":0", "--insecure-diagnostics",
-		"--kube-api-qps=500", "--kube-api-burst=1000", "--skip-crd-migration-phases=StorageVersionMigration,CleanupManagedFields",
-	)
-	c.process.Env = append(os.Environ(), "POD_NAMESPACE=capi-system", "POD_NAME=capi-core", "POD_UID=capi-core")
+	c.process = exec.Command(c.binary, append([]string{
+		"--kubeconfig=" + file, "--feature-gates=" + gates, "--leader-elect=false",
+		"--webhook-port=" + strconv.Itoa(c.webhooks.LocalServingPort), "--webhook-cert-dir=" + c.webhooks.LocalServingCertDir,
+		"--health-addr=" + health, "--diagnostics-address=" + loopback + ":0", "--insecure-diagnostics",
+	}, c.program.Flags...)...)
+	c.process.Env = append(os.Environ(), "POD_NAMESPACE="+c.program.Namespace, "POD_NAME="+c.program.Part, "POD_UID="+c.program.Part)
 	c.process.Stdout, c.process.Stderr = c.log, c.log
 	if err := c.process.Start(); err != nil {
 		return err
@@ -121,7 +157,7 @@ func (c *Core) awaitReady(ctx context.Context, url string) error {
 	return wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, startTimeout, true, func(ctx context.Context) (bool, error) {
 		select {
 		case <-c.ended:
-			return false, fmt.Errorf("the core provider ended: %w\n%s", c.result, c.log)
+			return false, fmt.Errorf("%s ended: %w\n%s", c.program.Part, c.result, c.log)
 		default:
 		}
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
@@ -151,7 +187,7 @@ func (c *Core) installWebhooks(ctx context.Context, through client.Client) error
 	return nil
 }
 
-// Log is what the provider wrote. It may be read after Stop.
+// Log is what the provider wrote. It may also be read after Stop.
 func (c *Core) Log() string { return c.log.String() }
 
 // Stop ends the provider and removes its files.

@@ -6,7 +6,6 @@ package capicore
 
 import (
 	"fmt"
-	"path/filepath"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -16,15 +15,15 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/capi"
 )
 
-// manifests are what a test needs of the core provider's installation.
+// manifests are what a test needs of a provider's installation.
 type manifests struct {
 	crds       []*apiextensionsv1.CustomResourceDefinition
 	mutating   []*admissionregistrationv1.MutatingWebhookConfiguration
 	validating []*admissionregistrationv1.ValidatingWebhookConfiguration
 }
 
-func readManifests(module string) (*manifests, error) {
-	objects, err := capi.RenderComponents(filepath.Join(module, "core", "config", "default"), "unused")
+func readManifests(folder string) (*manifests, error) {
+	objects, err := capi.RenderComponents(folder, "unused")
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,9 @@ import (
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
@@ -28,18 +31,31 @@ func CRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
 	return all, err
 }
 
-// webhooks returns the webhook configurations of all providers, named apart as their overlays name them.
-func webhooks() ([]*admissionregistrationv1.ValidatingWebhookConfiguration, error) {
-	var all []*admissionregistrationv1.ValidatingWebhookConfiguration
-	err := eachProvider("webhook", func(provider, folder string) error {
-		configurations, err := build[admissionregistrationv1.ValidatingWebhookConfiguration](folder)
-		for _, configuration := range configurations {
-			configuration.Name = provider + "-" + configuration.Name
+// webhooks puts the webhook configurations of all providers, named apart as their overlays name them, into what is installed.
+func webhooks(options *envtest.WebhookInstallOptions) error {
+	return eachProvider("webhook", func(provider, folder string) error {
+		objects, err := build[unstructured.Unstructured](folder)
+		if err != nil {
+			return err
 		}
-		all = append(all, configurations...)
-		return err
+		for _, object := range objects {
+			object.SetName(provider + "-" + object.GetName())
+			switch object.GetKind() {
+			case "MutatingWebhookConfiguration":
+				configuration := &admissionregistrationv1.MutatingWebhookConfiguration{}
+				err = runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, configuration)
+				options.MutatingWebhooks = append(options.MutatingWebhooks, configuration)
+			default:
+				configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
+				err = runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, configuration)
+				options.ValidatingWebhooks = append(options.ValidatingWebhooks, configuration)
+			}
+			if err != nil {
+				return fmt.Errorf("decode %s: %w", object.GetName(), err)
+			}
+		}
+		return nil
 	})
-	return all, err
 }
 
 // eachProvider visits a folder of generated manifests, completed by kustomize, of every provider.

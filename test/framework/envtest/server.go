@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"time"
 
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	securityv1alpha1 "github.com/gardener/gardener/pkg/apis/security/v1alpha1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -66,6 +68,8 @@ func Scheme() *runtime.Scheme {
 		controlplanev1.AddToScheme,
 		infrav1.AddToScheme,
 		bootstrapv1.AddToScheme,
+		gardencorev1beta1.AddToScheme,
+		securityv1alpha1.AddToScheme,
 	)
 	if err := builder.AddToScheme(scheme); err != nil {
 		panic(err) // Two packages claim one kind, which no caller can mend.
@@ -91,7 +95,7 @@ func Start(ctx context.Context, minor string, options Options) (*Server, error) 
 		ControlPlaneStopTimeout:  time.Minute,
 	}
 	if options.Setup != nil {
-		if environment.WebhookInstallOptions.ValidatingWebhooks, err = webhooks(); err != nil {
+		if err := webhooks(&environment.WebhookInstallOptions); err != nil {
 			return nil, err
 		}
 	}

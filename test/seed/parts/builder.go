@@ -58,7 +58,7 @@ func (b *Builder) Binary(ctx context.Context, name string) (string, error) {
 		return "", fmt.Errorf("compute the cache key of %s: %w", name, err)
 	}
 	// A colon would end the path in PATH-like lists.
-	file := strings.ReplaceAll(name, ":", "-")
+	file := strings.NewReplacer(":", "-", "/", "-").Replace(name)
 	target := filepath.Join(b.CacheDir, "bin", file+"-"+key, file)
 	if _, err := os.Stat(target); err == nil {
 		return target, nil

@@ -35,6 +35,7 @@ const (
 	ginkgo          = "github.com/onsi/ginkgo/v2"
 	sampleAPIServer = "k8s.io/sample-apiserver"
 	capi            = "sigs.k8s.io/cluster-api"
+	capa            = "sigs.k8s.io/cluster-api-provider-aws/v2"
 	containerd      = "github.com/containerd/containerd/v2"
 	konnectivity    = "sigs.k8s.io/apiserver-network-proxy"
 	cniPlugins      = "github.com/containernetworking/plugins"
@@ -62,9 +63,8 @@ func table() map[string]Part {
 		"etcd-wrapper": {Folder: folder + "etcd-wrapper", Module: "go.etcd.io/etcd/server/v3", Package: "."},
 		"objectstore":  {Folder: folder + "objectstore", Module: "github.com/rclone/rclone", Package: "."},
 		// For its manifests only; see its doc.go.
-		"cert-manager": {Folder: folder + "cert-manager", Module: "github.com/cert-manager/cert-manager"},
-		// For its CustomResourceDefinitions only.
-		"cluster-api-provider-aws": {Folder: folder + "cluster-api-provider-aws", Module: "sigs.k8s.io/cluster-api-provider-aws/v2"},
+		"cert-manager":             {Folder: folder + "cert-manager", Module: "github.com/cert-manager/cert-manager"},
+		"cluster-api-provider-aws": {Folder: folder + "cluster-api-provider-aws", Module: capa, Package: capa, Stamp: capaStamp},
 
 		"proxy-server":   {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/server"},
 		"proxy-agent":    {Folder: folder + "konnectivity", Module: konnectivity, Package: konnectivity + "/cmd/agent"},
@@ -132,6 +132,8 @@ func metricsServerStamp(version string) []string {
 }
 
 func capiStamp(version string) []string { return stampVersion(capi+"/version", version) }
+
+func capaStamp(version string) []string { return stampVersion(capa+"/version", version) }
 
 func containerdStamp(version string) []string {
 	return []string{containerd + "/version.Version=" + version, containerd + "/version.Revision=module"}

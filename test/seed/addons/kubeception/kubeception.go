@@ -5,6 +5,7 @@
 package kubeception
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -36,7 +37,8 @@ func (Addon) Name() string { return "kubeception" }
 
 // provider is one of this checkout's.
 type provider struct {
-	folder string // of its main package, and in config/
+	folder string // in config/
+	source string // of its main package, if that is another one
 	label  string // clusterctl's
 	images bool   // it takes a file of image overrides
 }
@@ -46,12 +48,13 @@ var providers = []provider{
 	{folder: "controlplane", label: "control-plane-kubeception", images: true},
 	{folder: "bootstrap", label: "bootstrap-kubeception"},
 	{folder: infrastructure, label: "infrastructure-kubeception", images: true},
+	{folder: "topology", source: "exp/topology", label: "runtime-extension-kubeception"},
 }
 
 const infrastructure = "infrastructure"
 
 func (p provider) program() deploy.Program {
-	return deploy.Program{Image: p.folder + "-manager", Binary: "manager:" + p.folder, Path: "/manager"}
+	return deploy.Program{Image: p.folder + "-manager", Binary: "manager:" + cmp.Or(p.source, p.folder), Path: "/manager"}
 }
 
 // Prepare implements seed.Preparer.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/aws"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/example"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/images"
 )
@@ -46,12 +47,15 @@ func command() *cobra.Command {
 }
 
 func upCommand(opts *seed.Options) *cobra.Command {
-	var skipAddons, skipExample bool
+	var skipAddons, skipExample, withAWS bool
 	cmd := &cobra.Command{
 		Use: "up", Short: "Build what is missing, start the seed and install its addons", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !skipAddons {
 				opts.Addons = addons.All()
+			}
+			if withAWS {
+				opts.Addons = append(opts.Addons, aws.Addon{})
 			}
 			if !skipAddons && !skipExample {
 				opts.Addons = append(opts.Addons, example.Addon{})
@@ -86,6 +90,7 @@ func upCommand(opts *seed.Options) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&opts.Kind, "kind", opts.Kind, "use kind, which needs Docker; the default when $SEED is \"kind\"")
 	cmd.Flags().BoolVar(&skipExample, "skip-example", false, "create no example cluster")
+	cmd.Flags().BoolVar(&withAWS, "with-aws", false, "also install Cluster API Provider AWS")
 	cmd.Flags().BoolVar(&skipAddons, "skip-addons", false, "start the bare cluster")
 	return cmd
 }

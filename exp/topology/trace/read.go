@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package trace
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/yaml"
+)
+
+// Manifests are what a trace begins with. Nothing but Shoot and Profile is needed.
+type Manifests struct {
+	Shoot   *gardencorev1beta1.Shoot
+	Profile *gardencorev1beta1.CloudProfile
+	// Own is the profile of the project that the Shoot names instead.
+	Own     *gardencorev1beta1.NamespacedCloudProfile
+	Seed    *gardencorev1beta1.Seed
+	Project *gardencorev1beta1.Project
+	// ConfigMaps and Secrets are what the Shoot refers to. A Secret of another name has the credentials of the Shoot.
+	ConfigMaps []*corev1.ConfigMap
+	Secrets    []*corev1.Secret
+}
+
+// Read adds the YAML documents of a file. Kinds that translation does not read are passed over; fields that there are not are
+// refused.
+func (m *Manifests) Read(content []byte) error {
+	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(content)))
+	for {
+		document, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read YAML: %w", err)
+		}
+		if err := m.add(document); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *Manifests) add(document []byte) error {
+	var kind metav1.TypeMeta
+	if err := yaml.Unmarshal(document, &kind); err != nil {
+		return fmt.Errorf("read YAML: %w", err)
+	}
+	var object any
+	switch kind.Kind {
+	case "Shoot":
+		m.Shoot = &gardencorev1beta1.Shoot{}
+		object = m.Shoot
+	case "CloudProfile":
+		m.Profile = &gardencorev1beta1.CloudProfile{}
+		object = m.Profile
+	case "NamespacedCloudProfile":
+		m.Own = &gardencorev1beta1.NamespacedCloudProfile{}
+		object = m.Own
+	case "Seed":
+		m.Seed = &gardencorev1beta1.Seed{}
+		object = m.Seed
+	case "Project":
+		m.Project = &gardencorev1beta1.Project{}
+		object = m.Project
+	case "ConfigMap":
+		m.ConfigMaps = append(m.ConfigMaps, &corev1.ConfigMap{})
+		object = m.ConfigMaps[len(m.ConfigMaps)-1]
+	case "Secret":
+		m.Secrets = append(m.Secrets, &corev1.Secret{})
+		object = m.Secrets[len(m.Secrets)-1]
+	default:
+		return nil
+	}
+	if err := yaml.UnmarshalStrict(document, object); err != nil {
+		return fmt.Errorf("read %s: %w", kind.Kind, err)
+	}
+	return nil
+}
