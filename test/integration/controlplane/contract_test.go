@@ -89,8 +89,11 @@ func TestReplicasFollowTheScaleSubresource(t *testing.T) {
 	s.Expect(scale.Status.Selector).To(Equal("app.kubernetes.io/name=kube-apiserver"))
 
 	world.local.Hold(s.seedNamespace(), standin.Deployments)
-	scale.Spec.Replicas = 3
-	s.Expect(s.SubResource("scale").Update(s.Context(), s.controlPlane(), client.WithSubResourceBody(scale))).To(Succeed())
+	s.Eventually(func(g Gomega) { // Our controller may be writing as well.
+		g.Expect(s.SubResource("scale").Get(s.Context(), s.controlPlane(), scale)).To(Succeed())
+		scale.Spec.Replicas = 3
+		g.Expect(s.SubResource("scale").Update(s.Context(), s.controlPlane(), client.WithSubResourceBody(scale))).To(Succeed())
+	}).Should(Succeed())
 	s.says(controlplanev1.ScalingUpCondition, metav1.ConditionTrue, clusterv1.ScalingUpReason, "from 1 to 3")
 	s.clusterSays(clusterv1.ClusterScalingUpCondition, metav1.ConditionTrue, clusterv1.ScalingUpReason)
 	world.local.Release(s.seedNamespace(), standin.Deployments)
