@@ -105,18 +105,18 @@ type RegistryCapability string
 // ProxySpec is what containerd, the kubelet and the bootstrap itself reach the outside through.
 // +kubebuilder:validation:MinProperties=1
 type ProxySpec struct {
-	// http is the proxy for plain HTTP, for example http://proxy.example.com:3128.
+	// http is the proxy for plain HTTP, for example http://egress.example.com:8080.
 	// +optional
 	// +kubebuilder:validation:MinLength=8
 	// +kubebuilder:validation:MaxLength=1024
-	// +kubebuilder:validation:XValidation:rule="isURL(self) && self.matches('^(https?|socks5)://')",message="http must be a URL such as http://proxy.example.com:3128"
+	// +kubebuilder:validation:XValidation:rule="isURL(self) && self.matches('^(https?|socks5)://')",message="http must be a URL such as http://egress.example.com:8080"
 	HTTP string `json:"http,omitempty"`
 
-	// https is the proxy for HTTPS, for example http://proxy.example.com:3128.
+	// https is the proxy for HTTPS, for example http://egress.example.com:8080.
 	// +optional
 	// +kubebuilder:validation:MinLength=8
 	// +kubebuilder:validation:MaxLength=1024
-	// +kubebuilder:validation:XValidation:rule="isURL(self) && self.matches('^(https?|socks5)://')",message="https must be a URL such as http://proxy.example.com:3128"
+	// +kubebuilder:validation:XValidation:rule="isURL(self) && self.matches('^(https?|socks5)://')",message="https must be a URL such as http://egress.example.com:8080"
 	HTTPS string `json:"https,omitempty"`
 
 	// noProxy are hosts, domains and address ranges that are reached directly, besides the machine itself and the
