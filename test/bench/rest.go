@@ -5,7 +5,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -101,11 +100,7 @@ func (b *bench) look(ctx context.Context, clusters []*hosted.Cluster) (s snapsho
 	if s.operators, err = b.operators(ctx); err != nil {
 		return s, err
 	}
-	metrics, err := b.kubernetes.CoreV1().RESTClient().Get().AbsPath("/metrics").DoRaw(ctx)
-	if err != nil {
-		return s, fmt.Errorf("get the metrics of the seed: %w", err)
-	}
-	if s.writes, err = writes.ReadMetrics(bytes.NewReader(metrics)); err != nil {
+	if s.writes, err = writes.Of(ctx, b.kubernetes.CoreV1().RESTClient()); err != nil {
 		return s, err
 	}
 	s.audited, err = writes.AuditLog{File: b.auditFile()}.End()

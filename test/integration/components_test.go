@@ -10,23 +10,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gardener/etcd-druid/api/core/v1alpha1/crds"
 	. "github.com/onsi/gomega"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/component"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/components"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/pki"
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
+	testenv "github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
 
 const namespace = "team--c"
@@ -44,7 +42,9 @@ type controlPlane struct {
 func newControlPlane(t *testing.T) *controlPlane {
 	t.Helper()
 	g := NewWithT(t)
-	env := &envtest.Environment{CRDs: druidCRDs(g)}
+	definitions, err := testenv.DruidCRDs()
+	g.Expect(err).NotTo(HaveOccurred())
+	env := &envtest.Environment{CRDs: definitions}
 	config, err := env.Start()
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { g.Expect(env.Stop()).To(Succeed()) })
@@ -55,18 +55,6 @@ func newControlPlane(t *testing.T) *controlPlane {
 	g.Expect(c.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}})).To(Succeed())
 	now := time.Now()
 	return &controlPlane{T: t, Gomega: g, Client: c, engine: &component.Engine{Client: c}, roots: newRoots(g, now), now: now}
-}
-
-func druidCRDs(g Gomega) []*apiextensionsv1.CustomResourceDefinition {
-	all, err := crds.GetAll("1.36.0")
-	g.Expect(err).NotTo(HaveOccurred())
-	var definitions []*apiextensionsv1.CustomResourceDefinition
-	for _, text := range all {
-		definition := &apiextensionsv1.CustomResourceDefinition{}
-		g.Expect(yaml.Unmarshal([]byte(text), definition)).To(Succeed())
-		definitions = append(definitions, definition)
-	}
-	return definitions
 }
 
 func newRoots(g Gomega, now time.Time) *pki.Roots {

@@ -57,26 +57,19 @@ func (m *Manifests) add(document []byte) error {
 	var object any
 	switch kind.Kind {
 	case "Shoot":
-		m.Shoot = &gardencorev1beta1.Shoot{}
-		object = m.Shoot
+		object = fresh(&m.Shoot)
 	case "CloudProfile":
-		m.Profile = &gardencorev1beta1.CloudProfile{}
-		object = m.Profile
+		object = fresh(&m.Profile)
 	case "NamespacedCloudProfile":
-		m.Own = &gardencorev1beta1.NamespacedCloudProfile{}
-		object = m.Own
+		object = fresh(&m.Own)
 	case "Seed":
-		m.Seed = &gardencorev1beta1.Seed{}
-		object = m.Seed
+		object = fresh(&m.Seed)
 	case "Project":
-		m.Project = &gardencorev1beta1.Project{}
-		object = m.Project
+		object = fresh(&m.Project)
 	case "ConfigMap":
-		m.ConfigMaps = append(m.ConfigMaps, &corev1.ConfigMap{})
-		object = m.ConfigMaps[len(m.ConfigMaps)-1]
+		object = another(&m.ConfigMaps)
 	case "Secret":
-		m.Secrets = append(m.Secrets, &corev1.Secret{})
-		object = m.Secrets[len(m.Secrets)-1]
+		object = another(&m.Secrets)
 	default:
 		return nil
 	}
@@ -84,4 +77,16 @@ func (m *Manifests) add(document []byte) error {
 		return fmt.Errorf("read %s: %w", kind.Kind, err)
 	}
 	return nil
+}
+
+// fresh puts an empty object into a field.
+func fresh[T any](field **T) *T {
+	*field = new(T)
+	return *field
+}
+
+// another adds an empty object to a list.
+func another[T any](list *[]*T) *T {
+	*list = append(*list, new(T))
+	return (*list)[len(*list)-1]
 }

@@ -122,19 +122,17 @@ func eviction(own *gardencorev1beta1.KubeletConfigEviction) bootstrapv1.Eviction
 
 func reclaim(own *gardencorev1beta1.KubeletConfigEvictionMinimumReclaim) bootstrapv1.EvictionAmounts {
 	from := deref(own)
-	amount := func(value *resource.Quantity) bootstrapv1.EvictionAmount {
+	text := func(value *resource.Quantity) *string {
 		if value == nil {
-			return ""
+			return nil
 		}
-		return bootstrapv1.EvictionAmount(value.String())
+		return new(value.String())
 	}
-	return bootstrapv1.EvictionAmounts{
-		MemoryAvailable:   amount(from.MemoryAvailable),
-		ImageFSAvailable:  amount(from.ImageFSAvailable),
-		ImageFSInodesFree: amount(from.ImageFSInodesFree),
-		NodeFSAvailable:   amount(from.NodeFSAvailable),
-		NodeFSInodesFree:  amount(from.NodeFSInodesFree),
-	}
+	return eviction(&gardencorev1beta1.KubeletConfigEviction{
+		MemoryAvailable:  text(from.MemoryAvailable),
+		ImageFSAvailable: text(from.ImageFSAvailable), ImageFSInodesFree: text(from.ImageFSInodesFree),
+		NodeFSAvailable: text(from.NodeFSAvailable), NodeFSInodesFree: text(from.NodeFSInodesFree),
+	})
 }
 
 func periods(own *gardencorev1beta1.KubeletConfigEvictionSoftGracePeriod) bootstrapv1.EvictionPeriods {

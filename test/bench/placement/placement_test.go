@@ -5,7 +5,6 @@
 package placement
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"os"
@@ -173,9 +172,7 @@ func readWrites(t *testing.T, g Gomega, server *envtest.Server) map[writes.Write
 	t.Helper()
 	clientset, err := kubernetes.NewForConfig(server.Config)
 	g.Expect(err).NotTo(HaveOccurred())
-	metrics, err := clientset.RESTClient().Get().AbsPath("/metrics").DoRaw(t.Context())
-	g.Expect(err).NotTo(HaveOccurred())
-	counts, err := writes.ReadMetrics(bytes.NewReader(metrics))
+	counts, err := writes.Of(t.Context(), clientset.RESTClient())
 	g.Expect(err).NotTo(HaveOccurred())
 	return counts
 }

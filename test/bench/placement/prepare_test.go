@@ -18,23 +18,14 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 )
 
-// etcds is the kind of etcd-druid, without which a cluster is no seed.
-const etcds = `
-metadata: {name: etcds.druid.gardener.cloud}
-spec:
-  group: druid.gardener.cloud
-  scope: Namespaced
-  names: {plural: etcds, singular: etcd, kind: Etcd, listKind: EtcdList}
-  versions: [{name: v1alpha1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-`
-
 func prepare(t *testing.T, g Gomega, server *envtest.Server) {
 	t.Helper()
-	definition := object[apiextensionsv1.CustomResourceDefinition](t, etcds)
+	druid, err := envtest.DruidCRDs() // Without its kinds a cluster is no seed.
+	g.Expect(err).NotTo(HaveOccurred())
 	core, err := capicore.Prepare(t.Context()) // Its kinds are there, and nobody carries them out.
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { _ = core.Stop() })
-	_, err = crenvtest.InstallCRDs(server.Config, crenvtest.CRDInstallOptions{CRDs: append(core.CRDs(), definition)})
+	_, err = crenvtest.InstallCRDs(server.Config, crenvtest.CRDInstallOptions{CRDs: append(core.CRDs(), druid...)})
 	g.Expect(err).NotTo(HaveOccurred())
 }
 

@@ -5,15 +5,6 @@
 package translation
 
 const (
-	// etcds is the kind of etcd-druid, without which a cluster is no seed.
-	etcds = `
-metadata: {name: etcds.druid.gardener.cloud}
-spec:
-  group: druid.gardener.cloud
-  scope: Namespaced
-  names: {plural: etcds, singular: etcd, kind: Etcd, listKind: EtcdList}
-  versions: [{name: v1alpha1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-`
 	profile = `
 metadata: {name: load}
 spec:

@@ -5,7 +5,6 @@
 package translation
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"strconv"
@@ -124,9 +123,9 @@ func start(t *testing.T, g Gomega) (*envtest.Server, *topologymanager.Process) {
 	core, err := capicore.Prepare(t.Context())
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { _ = core.Stop() })
-	server, err := envtest.Start(t.Context(), envtest.Minors()[0], envtest.Options{
-		CRDs: append(core.CRDs(), object[apiextensionsv1.CustomResourceDefinition](t, etcds)),
-	})
+	druid, err := envtest.DruidCRDs() // Without its kinds a cluster is no seed.
+	g.Expect(err).NotTo(HaveOccurred())
+	server, err := envtest.Start(t.Context(), envtest.Minors()[0], envtest.Options{CRDs: append(core.CRDs(), druid...)})
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { _ = server.Stop() })
 	kubeconfig, err := controllermanager.Kubeconfig(server.Config, server.Config.Host)
@@ -232,16 +231,9 @@ func written(t *testing.T, g Gomega, server *envtest.Server) map[writes.Write]fl
 	t.Helper()
 	clientset, err := kubernetes.NewForConfig(server.Config)
 	g.Expect(err).NotTo(HaveOccurred())
-	metrics, err := clientset.RESTClient().Get().AbsPath("/metrics").DoRaw(t.Context())
+	counts, err := writes.Of(t.Context(), clientset.RESTClient())
 	g.Expect(err).NotTo(HaveOccurred())
-	counts, err := writes.ReadMetrics(bytes.NewReader(metrics))
-	g.Expect(err).NotTo(HaveOccurred())
-	for write := range counts {
-		if write.Resource == "leases" {
-			delete(counts, write)
-		}
-	}
-	return counts
+	return writes.WithoutLeases(counts)
 }
 
 func newShoot(t *testing.T, number int) *gardencorev1beta1.Shoot {

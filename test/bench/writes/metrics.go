@@ -5,11 +5,15 @@
 package writes
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"maps"
 
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+	"k8s.io/client-go/rest"
 )
 
 // Write is a kind of request that changes something, or tries to.
@@ -64,6 +68,21 @@ func ReadMetrics(metrics io.Reader) (map[Write]float64, error) {
 		}
 	}
 	return counts, nil
+}
+
+// Of reads what an API server was asked to write since it started, by a client of the server itself.
+func Of(ctx context.Context, server rest.Interface) (map[Write]float64, error) {
+	metrics, err := server.Get().AbsPath("/metrics").DoRaw(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("get the metrics of the API server: %w", err)
+	}
+	return ReadMetrics(bytes.NewReader(metrics))
+}
+
+// WithoutLeases leaves out heartbeats and leader elections.
+func WithoutLeases(counts map[Write]float64) map[Write]float64 {
+	maps.DeleteFunc(counts, func(write Write, _ float64) bool { return write.Resource == "leases" })
+	return counts
 }
 
 // isReview leaves out questions that are asked with a POST and store nothing.

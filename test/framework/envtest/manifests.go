@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	druidcrds "github.com/gardener/etcd-druid/api/core/v1alpha1/crds"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -29,6 +30,24 @@ func CRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
 		return err
 	})
 	return all, err
+}
+
+// DruidCRDs returns the CRDs of etcd-druid, which a cluster needs to be a seed.
+func DruidCRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
+	// The version chooses between CRDs with CEL, from 1.29 on, and without.
+	texts, err := druidcrds.GetAll("1.36.0")
+	if err != nil {
+		return nil, fmt.Errorf("read the CRDs of etcd-druid: %w", err)
+	}
+	var all []*apiextensionsv1.CustomResourceDefinition
+	for name, text := range texts {
+		crd := &apiextensionsv1.CustomResourceDefinition{}
+		if err := yaml.Unmarshal([]byte(text), crd); err != nil {
+			return nil, fmt.Errorf("read CRD %s: %w", name, err)
+		}
+		all = append(all, crd)
+	}
+	return all, nil
 }
 
 // webhooks puts the webhook configurations of all providers, named apart as their overlays name them, into what is installed.

@@ -59,7 +59,7 @@ func TestAnotherSeed(t *testing.T) {
 	s.says(controlplanev1.SeedReachableCondition, metav1.ConditionFalse, controlplanev1.SeedPrerequisiteMissingReason,
 		"the seed lacks etcd-druid (druid.gardener.cloud/v1alpha1)", "install it in the seed")
 	s.says(controlplanev1.AvailableCondition, metav1.ConditionFalse, clusterv1.NotAvailableReason, "etcd-druid")
-	druid, err := druidKinds()
+	druid, err := envtest.DruidCRDs()
 	s.Expect(err).NotTo(HaveOccurred())
 	_, err = ctrlenvtest.InstallCRDs(world.remote.Config, ctrlenvtest.CRDInstallOptions{CRDs: druid})
 	s.Expect(err).NotTo(HaveOccurred())

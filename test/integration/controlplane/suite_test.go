@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gardener/etcd-druid/api/core/v1alpha1/crds"
 	"github.com/go-logr/logr"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -154,28 +153,12 @@ func stop() error {
 // foreignKinds are those of Cluster API, etcd-druid, a test infrastructure and AWS.
 func foreignKinds(ctx context.Context) ([]*apiextensionsv1.CustomResourceDefinition, error) {
 	definitions := append(world.core.CRDs(), builder.TestInfrastructureClusterCRD, builder.TestInfrastructureClusterTemplateCRD)
-	druid, err := druidKinds()
+	druid, err := envtest.DruidCRDs()
 	if err != nil {
 		return nil, err
 	}
 	aws, err := awsClusterKind(ctx)
 	return append(append(definitions, druid...), aws), err
-}
-
-func druidKinds() ([]*apiextensionsv1.CustomResourceDefinition, error) {
-	texts, err := crds.GetAll("1.36.0")
-	if err != nil {
-		return nil, err
-	}
-	var definitions []*apiextensionsv1.CustomResourceDefinition
-	for _, text := range texts {
-		definition := &apiextensionsv1.CustomResourceDefinition{}
-		if err := yaml.Unmarshal([]byte(text), definition); err != nil {
-			return nil, err
-		}
-		definitions = append(definitions, definition)
-	}
-	return definitions, nil
 }
 
 func awsClusterKind(ctx context.Context) (*apiextensionsv1.CustomResourceDefinition, error) {

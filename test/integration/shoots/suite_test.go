@@ -5,7 +5,6 @@
 package shoots
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,13 +64,13 @@ func start(ctx context.Context) (err error) {
 	if world.core, err = capicore.Prepare(ctx); err != nil {
 		return err
 	}
-	etcds := &apiextensionsv1.CustomResourceDefinition{}
-	if err := yaml.Unmarshal([]byte(etcdKind), etcds); err != nil {
+	druid, err := envtest.DruidCRDs() // Without its kinds a cluster is no seed.
+	if err != nil {
 		return err
 	}
 	minor := envtest.Minors()[0]
 	world.server, err = envtest.Start(ctx, minor, envtest.Options{
-		CRDs: append(world.core.CRDs(), etcds),
+		CRDs: append(world.core.CRDs(), druid...),
 		Tune: func(o *ctrl.Options) {
 			o.Scheme, o.Cache, o.Client = setup.Scheme(), setup.CacheOptions(10*time.Minute), setup.ClientOptions()
 		},
@@ -123,31 +122,14 @@ func stop() error {
 	return errors.Join(problems...)
 }
 
-// etcdKind is what makes a cluster a seed: it serves the kind of etcd-druid.
-const etcdKind = `
-metadata: {name: etcds.druid.gardener.cloud}
-spec:
-  group: druid.gardener.cloud
-  scope: Namespaced
-  names: {plural: etcds, singular: etcd, kind: Etcd, listKind: EtcdList}
-  versions: [{name: v1alpha1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
-`
-
 // written counts what the API server was asked to write, except for Leases and reviews.
 func written(t *testing.T, g Gomega) map[writes.Write]float64 {
 	t.Helper()
 	clientset, err := kubernetes.NewForConfig(world.server.Config)
 	g.Expect(err).NotTo(HaveOccurred())
-	metrics, err := clientset.RESTClient().Get().AbsPath("/metrics").DoRaw(t.Context())
+	counts, err := writes.Of(t.Context(), clientset.RESTClient())
 	g.Expect(err).NotTo(HaveOccurred())
-	counts, err := writes.ReadMetrics(bytes.NewReader(metrics))
-	g.Expect(err).NotTo(HaveOccurred())
-	for write := range counts {
-		if write.Resource == "leases" {
-			delete(counts, write)
-		}
-	}
-	return counts
+	return writes.WithoutLeases(counts)
 }
 
 // logger is silent, unless one looks for a mistake.

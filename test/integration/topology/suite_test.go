@@ -15,7 +15,6 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/discovery"
@@ -49,7 +48,12 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	code := envtest.Run(m, envtest.Options{CRDs: append(core.CRDs(), etcds()), Flags: frontProxy, Tune: tune, Setup: addControllers})
+	druid, err := envtest.DruidCRDs() // Without its kinds a cluster is no seed.
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := envtest.Run(m, envtest.Options{CRDs: append(core.CRDs(), druid...), Flags: frontProxy, Tune: tune, Setup: addControllers})
 	if err := core.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
@@ -104,24 +108,6 @@ func minorOf(config *rest.Config) (string, error) {
 		return "", err
 	}
 	return version.Major + "." + strings.TrimSuffix(version.Minor, "+"), nil
-}
-
-// etcds is what makes a cluster a seed: it serves the kind of etcd-druid.
-func etcds() *apiextensionsv1.CustomResourceDefinition {
-	anything := true
-	return &apiextensionsv1.CustomResourceDefinition{
-		ObjectMeta: metav1.ObjectMeta{Name: "etcds.druid.gardener.cloud"},
-		Spec: apiextensionsv1.CustomResourceDefinitionSpec{
-			Group: "druid.gardener.cloud", Scope: apiextensionsv1.NamespaceScoped,
-			Names: apiextensionsv1.CustomResourceDefinitionNames{Plural: "etcds", Singular: "etcd", Kind: "Etcd", ListKind: "EtcdList"},
-			Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{
-				Name: "v1alpha1", Served: true, Storage: true,
-				Schema: &apiextensionsv1.CustomResourceValidation{OpenAPIV3Schema: &apiextensionsv1.JSONSchemaProps{
-					Type: "object", XPreserveUnknownFields: &anything,
-				}},
-			}},
-		},
-	}
 }
 
 // onEachMinor runs a story on every API server.
