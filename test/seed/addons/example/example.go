@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 
-// Package example creates the cluster that the quick start shows, as a user would: clusterctl renders the template of
-// this checkout, the result is applied, and the kubeconfig that Cluster API publishes is written down.
+// Package example creates the cluster that the quick start shows, as a user would: the manifests of examples/shoot-local.yaml
+// are applied, and what Gardener's API and Cluster API say of the Shoot is waited for.
 package example
 
 import (
@@ -14,25 +14,27 @@ import (
 	"path/filepath"
 	"time"
 
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
-	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/template"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/workload"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed"
-	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
-// The example cluster.
+// The example: the Shoot, and the Cluster that it becomes.
 const (
-	Namespace = "demo"
-	Name      = "first"
+	Project   = "garden-dev"
+	Shoot     = "first"
+	Namespace = "capi--dev--first"
+	Cluster   = "shoot--dev--first"
 	// Workers is the number of its nodes.
 	Workers = 2
 )
@@ -50,32 +52,30 @@ func (Addon) Name() string { return "example" }
 
 // KubeconfigPath is where the kubeconfig of the example cluster is written.
 func KubeconfigPath(stateDir string) string {
-	return filepath.Join(stateDir, fmt.Sprintf("%s-%s.kubeconfig", Namespace, Name))
+	return filepath.Join(stateDir, Shoot+".kubeconfig")
 }
 
 // Install implements seed.Addon.
 func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
-	version, err := s.Binaries.Version("kube-apiserver-" + parts.KubernetesMinors[0])
+	checkout, err := s.Binaries.CheckoutDir()
 	if err != nil {
 		return err
 	}
-	key := client.ObjectKey{Namespace: Namespace, Name: Name}
-	manifests, err := template.Generate(ctx, s, template.Cluster{ObjectKey: key, Version: version, Workers: Workers}, log)
+	manifests, err := os.ReadFile(filepath.Join(checkout, "examples", "shoot-local.yaml"))
 	if err != nil {
 		return err
 	}
-	namespace := fmt.Sprintf("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: %s\n", Namespace)
-	if err := s.Apply(ctx, append([]byte(namespace+"---\n"), manifests...), log); err != nil {
+	if err := s.Apply(ctx, manifests, log); err != nil {
 		return err
 	}
 	management, err := client.New(s.Config, client.Options{Scheme: scheme()})
 	if err != nil {
 		return err
 	}
-	cluster := hosted.New(management, Namespace, Name)
-	if err := cluster.UntilAvailable(ctx, timeout); err != nil {
+	if err := awaitShoot(ctx, management, log); err != nil {
 		return err
 	}
+	cluster := hosted.New(management, Namespace, Cluster)
 	kubeconfig, err := cluster.Kubeconfig(ctx)
 	if err != nil {
 		return err
@@ -94,9 +94,35 @@ func (Addon) Install(ctx context.Context, s *seed.Seed, log io.Writer) error {
 	return cluster.UntilCondition(ctx, timeout, controlplanev1.SystemComponentsAvailableCondition, metav1.ConditionTrue, "")
 }
 
+// awaitShoot waits until the Shoot is created, and logs what it waits for meanwhile.
+func awaitShoot(ctx context.Context, management client.Client, log io.Writer) error {
+	shoot := &gardencorev1beta1.Shoot{}
+	said := ""
+	err := wait.PollUntilContextTimeout(ctx, time.Second, timeout, true, func(ctx context.Context) (bool, error) {
+		if err := management.Get(ctx, client.ObjectKey{Namespace: Project, Name: Shoot}, shoot); err != nil {
+			return false, err
+		}
+		last := shoot.Status.LastOperation
+		if last == nil {
+			return false, nil
+		}
+		if now := fmt.Sprintf("%s %s %d%%: %s", last.Type, last.State, last.Progress, last.Description); now != said {
+			said = now
+			fmt.Fprintln(log, said)
+		}
+		return last.State == gardencorev1beta1.LastOperationStateSucceeded, nil
+	})
+	if err != nil {
+		return fmt.Errorf("wait for Shoot %s/%s (%s): %w", Project, Shoot, said, err)
+	}
+	return nil
+}
+
 func scheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, clusterv1.AddToScheme, controlplanev1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{
+		clientgoscheme.AddToScheme, clusterv1.AddToScheme, controlplanev1.AddToScheme, gardencorev1beta1.AddToScheme,
+	} {
 		utilruntime.Must(add(scheme))
 	}
 	return scheme

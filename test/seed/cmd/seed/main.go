@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/aws"
@@ -80,10 +81,11 @@ func upCommand(opts *seed.Options) *cobra.Command {
 			if skipAddons || skipExample {
 				return nil
 			}
-			cmd.Printf("  clusterctl describe cluster %s -n %s\n", example.Name, example.Namespace)
-			cmd.Printf("  kubectl get pods -n %s--%s\n", example.Namespace, example.Name)
-			cmd.Printf("  kubectl get pods -n %s--%s--machines\n", example.Namespace, example.Name)
-			cmd.Printf("\nThe example cluster, with a hosted control plane and %d nodes:\n\n", example.Workers)
+			cmd.Printf("  kubectl get shoots -n %s\n", example.Project)
+			cmd.Printf("  clusterctl describe cluster %s -n %s\n", example.Cluster, example.Namespace)
+			cmd.Printf("  kubectl get pods -n %s\n", example.Cluster)
+			cmd.Printf("  kubectl get pods -n %s\n", names.Namespace(example.Namespace, example.Cluster, "machines"))
+			cmd.Printf("\nThe example, a Shoot with a hosted control plane and %d nodes:\n\n", example.Workers)
 			cmd.Printf("  kubectl --kubeconfig %s get nodes,pods -A -o wide\n", relative(example.KubeconfigPath(s.StateDir)))
 			return nil
 		},
