@@ -8,5 +8,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 provider=${1:?which provider: $(providers | xargs)}
+version=${VERSION:-dev}
 docker build --build-arg "package=./$(provider_source "${provider}")" \
-	--tag "${REGISTRY:-ghcr.io/kubeception}/${provider}-manager:${VERSION:-dev}" .
+	--build-arg "ldflags=-s -w -X k8s.io/component-base/version.gitVersion=${version}" \
+	--tag "${REGISTRY:-ghcr.io/kubeception}/${provider}-manager:${version}" .

@@ -7,6 +7,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,29 +32,15 @@ import (
 
 // The example of the quick start, under names of its own. What follows in its life is what its users do.
 var _ = Describe("A Shoot", Ordered, func() {
-	s := &shootStory{key: client.ObjectKey{Namespace: "garden-e2e", Name: "alpha"}}
+	s := newShootStory("e2e", "alpha")
 
 	BeforeAll(func(ctx context.Context) {
-		s.cluster = hosted.New(management, "capi--e2e--alpha", "shoot--e2e--alpha")
-		manifests, err := os.ReadFile(filepath.Join("..", "..", "examples", "shoot-local.yaml"))
-		Expect(err).NotTo(HaveOccurred())
-		renamed := strings.NewReplacer("garden-dev", "garden-e2e", ": dev\n", ": e2e\n", "name: first\n", "name: alpha\n", `"1.36"`, `"1.35"`)
 		DeferCleanup(s.remove)
-		s.began = time.Now()
-		Expect(realSeed.Apply(ctx, []byte(renamed.Replace(string(manifests))), GinkgoWriter)).To(Succeed())
+		s.begin(ctx, oldVersion)
 	})
 
 	It("becomes a cluster with nodes, and tells how far it is", func(ctx context.Context) {
-		least := int32(0)
-		Eventually(func(g Gomega) {
-			shoot := s.shoot(ctx)
-			g.Expect(shoot.Status.LastOperation).NotTo(BeNil())
-			last := shoot.Status.LastOperation
-			g.Expect(last.Progress).To(BeNumerically(">=", least), "progress only rises")
-			least = last.Progress
-			g.Expect(last.State).To(Equal(gardencorev1beta1.LastOperationStateSucceeded), last.Description)
-		}).WithTimeout(startTimeout).Should(Succeed())
-		took("from applying the manifests to a Shoot that is created", s.began)
+		s.created(ctx)
 		s.settles(ctx, map[string]int{"workers": 2})
 		shoot := s.shoot(ctx)
 		Expect(shoot.Status.TechnicalID).To(Equal("shoot--e2e--alpha"))
@@ -128,12 +115,7 @@ var _ = Describe("A Shoot", Ordered, func() {
 			shoot.Spec.Provider.Workers = shoot.Spec.Provider.Workers[:1]
 			shoot.Spec.Kubernetes.Version = strings.TrimPrefix(newVersion, "v")
 		})
-		Eventually(func(g Gomega) {
-			nodes := &corev1.NodeList{}
-			g.Expect(s.nodes.List(ctx, nodes)).To(Succeed())
-			g.Expect(nodes.Items).To(HaveLen(2))
-			g.Expect(nodes.Items).To(HaveEach(HaveField("Status.NodeInfo.KubeletVersion", newVersion)))
-		}).WithTimeout(startTimeout).Should(Succeed())
+		s.reaches(ctx, newVersion)
 		s.settles(ctx, map[string]int{"workers": 2})
 	})
 
@@ -155,6 +137,44 @@ type shootStory struct {
 	cluster *hosted.Cluster
 	nodes   *workload.Cluster
 	began   time.Time
+}
+
+func newShootStory(project, name string) *shootStory {
+	return &shootStory{key: client.ObjectKey{Namespace: "garden-" + project, Name: name}}
+}
+
+// begin applies the example for another project and Shoot, which begins with a version.
+func (s *shootStory) begin(ctx context.Context, version string) {
+	GinkgoHelper()
+	project := strings.TrimPrefix(s.key.Namespace, "garden-")
+	s.cluster = hosted.New(management, "capi--"+project+"--"+s.key.Name, "shoot--"+project+"--"+s.key.Name)
+	manifests, err := os.ReadFile(filepath.Join("..", "..", "examples", "shoot-local.yaml"))
+	Expect(err).NotTo(HaveOccurred())
+	version = strings.TrimPrefix(version, "v")
+	renamed := strings.NewReplacer(
+		"garden-dev", s.key.Namespace, ": dev\n", ": "+project+"\n", "name: first\n", "name: "+s.key.Name+"\n",
+		`"1.36"`, fmt.Sprintf("%q", version[:strings.LastIndex(version, ".")]),
+	).Replace(string(manifests))
+	if !strings.Contains(renamed, "- version: "+version+"\n") {
+		renamed = strings.Replace(renamed, "    versions:\n", "    versions:\n    - version: "+version+"\n", 1)
+	}
+	s.began = time.Now()
+	Expect(realSeed.Apply(ctx, []byte(renamed), GinkgoWriter)).To(Succeed())
+}
+
+// created waits until the Shoot is created.
+func (s *shootStory) created(ctx context.Context) {
+	GinkgoHelper()
+	least := int32(0)
+	Eventually(func(g Gomega) {
+		shoot := s.shoot(ctx)
+		g.Expect(shoot.Status.LastOperation).NotTo(BeNil())
+		last := shoot.Status.LastOperation
+		g.Expect(last.Progress).To(BeNumerically(">=", least), "progress only rises")
+		least = last.Progress
+		g.Expect(last.State).To(Equal(gardencorev1beta1.LastOperationStateSucceeded), last.Description)
+	}).WithTimeout(startTimeout).Should(Succeed())
+	took("from applying the manifests to a Shoot that is created", s.began)
 }
 
 func (s *shootStory) shoot(ctx context.Context) *gardencorev1beta1.Shoot {
@@ -199,6 +219,17 @@ func (s *shootStory) settles(ctx context.Context, pools map[string]int) {
 		g.Expect(shoot.Status.LastErrors).To(BeEmpty())
 		g.Expect(shoot.Status.Conditions).To(HaveEach(HaveField("Status", gardencorev1beta1.ConditionTrue)))
 	}).WithTimeout(startTimeout).Should(Succeed())
+}
+
+// reaches waits until both nodes have a version.
+func (s *shootStory) reaches(ctx context.Context, version string) {
+	GinkgoHelper()
+	Eventually(func(g Gomega) {
+		nodes := &corev1.NodeList{}
+		g.Expect(s.nodes.List(ctx, nodes)).To(Succeed())
+		g.Expect(nodes.Items).To(HaveLen(2))
+		g.Expect(nodes.Items).To(HaveEach(HaveField("Status.NodeInfo.KubeletVersion", version)))
+	}).WithTimeout(fleetTimeout).Should(Succeed())
 }
 
 // machines are those of a pool.

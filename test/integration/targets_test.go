@@ -25,12 +25,13 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/controlplane/wiring"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/kubernetes"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
 // TestWorkloadClustersAcceptWhatComponentsRender applies the target objects of every golden case, as a dry run, to real
 // API servers of every minor version. What is refused or warned of there would be so in workload clusters.
 func TestWorkloadClustersAcceptWhatComponentsRender(t *testing.T) {
-	for _, minor := range envtest.Minors() {
+	for _, minor := range parts.Minors() {
 		t.Run(minor, func(t *testing.T) {
 			server, warnings := startWorkloadCluster(t, minor)
 			for _, c := range components.All() {
@@ -82,7 +83,7 @@ func goldenInputs(t *testing.T, c component.Component) []string {
 
 // TestPodsLearnTheNameOfTheAPIServer creates pods where the admission policy for endpoints that are names is installed.
 func TestPodsLearnTheNameOfTheAPIServer(t *testing.T) {
-	for _, minor := range envtest.Minors() {
+	for _, minor := range parts.Minors() {
 		if !kubernetes.Has("v"+minor+".0", kubernetes.MutatingAdmissionPolicyV1) {
 			continue
 		}

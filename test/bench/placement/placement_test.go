@@ -29,6 +29,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/bench/writes"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/topologymanager"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
 const (
@@ -59,7 +60,7 @@ func TestPlacement(t *testing.T) {
 	capacity := shoots * 19 / 20 / seeds
 	places := capacity * seeds
 
-	server, err := envtest.Start(t.Context(), envtest.Minors()[0], envtest.Options{CRDs: nil})
+	server, err := envtest.Start(t.Context(), parts.Minors()[0], envtest.Options{CRDs: nil})
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { _ = server.Stop() })
 	prepare(t, g, server)

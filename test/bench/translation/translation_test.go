@@ -15,7 +15,6 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/kubernetes"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
@@ -32,6 +31,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/controllermanager"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/topologymanager"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
 const (
@@ -125,7 +125,7 @@ func start(t *testing.T, g Gomega) (*envtest.Server, *topologymanager.Process) {
 	t.Cleanup(func() { _ = core.Stop() })
 	druid, err := envtest.DruidCRDs() // Without its kinds a cluster is no seed.
 	g.Expect(err).NotTo(HaveOccurred())
-	server, err := envtest.Start(t.Context(), envtest.Minors()[0], envtest.Options{CRDs: append(core.CRDs(), druid...)})
+	server, err := envtest.Start(t.Context(), parts.Minors()[0], envtest.Options{CRDs: append(core.CRDs(), druid...)})
 	g.Expect(err).NotTo(HaveOccurred())
 	t.Cleanup(func() { _ = server.Stop() })
 	kubeconfig, err := controllermanager.Kubeconfig(server.Config, server.Config.Host)

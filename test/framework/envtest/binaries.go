@@ -14,23 +14,12 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
-const (
-	minorsVariable       = "KUBECEPTION_MINORS"
-	assetsVariablePrefix = "KUBECEPTION_ASSETS_"
-)
+const assetsVariablePrefix = "KUBECEPTION_ASSETS_"
 
 // binaries are the programs of one API server.
 type binaries struct {
 	apiServer string
 	etcd      string
-}
-
-// Minors returns the Kubernetes minors that tests run against, newest first.
-func Minors() []string {
-	if chosen := os.Getenv(minorsVariable); chosen != "" {
-		return strings.Split(chosen, ",")
-	}
-	return parts.KubernetesMinors
 }
 
 // findBinaries returns the programs for a minor from the folder that the

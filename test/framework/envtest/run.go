@@ -14,6 +14,8 @@ import (
 
 	"github.com/go-logr/logr"
 	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
 // servers are those that Run started, in the order of Minors.
@@ -31,7 +33,7 @@ func Run(m *testing.M, options Options) int {
 		return 1
 	}
 	servers = started
-	fmt.Printf("API servers %v ready after %s\n", Minors(), time.Since(begin).Round(100*time.Millisecond))
+	fmt.Printf("API servers %v ready after %s\n", parts.Minors(), time.Since(begin).Round(100*time.Millisecond))
 	return m.Run()
 }
 
@@ -40,7 +42,7 @@ func Run(m *testing.M, options Options) int {
 func Servers() []*Server { return servers }
 
 func startAll(ctx context.Context, options Options) ([]*Server, error) {
-	minors := Minors()
+	minors := parts.Minors()
 	started := make([]*Server, len(minors))
 	failures := make([]error, len(minors))
 	var group sync.WaitGroup

@@ -13,6 +13,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/utils/ptr"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/cluster-api/util/conditions"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -58,12 +59,33 @@ func (p *Pool) Machines(ctx context.Context) ([]clusterv1.Machine, error) {
 	return list.Items, err
 }
 
+// replaced returns the MachineSets that have machines although their template is not the one that the MachineDeployment
+// has now. What conditions say of machines follows later than what is observed of the MachineDeployment.
+func (p *Pool) replaced(ctx context.Context, deployment *clusterv1.MachineDeployment) ([]string, error) {
+	list := &clusterv1.MachineSetList{}
+	err := p.Management.List(ctx, list, client.InNamespace(p.Namespace), client.MatchingLabels{clusterv1.MachineDeploymentNameLabel: p.Name})
+	var names []string
+	now := deployment.Spec.Template.Spec
+	for _, set := range list.Items {
+		was := set.Spec.Template.Spec
+		same := was.Version == now.Version && was.InfrastructureRef == now.InfrastructureRef && was.Bootstrap.ConfigRef == now.Bootstrap.ConfigRef
+		if !same && (ptr.Deref(set.Spec.Replicas, 0) > 0 || ptr.Deref(set.Status.Replicas, 0) > 0) {
+			names = append(names, set.Name)
+		}
+	}
+	return names, err
+}
+
 // UntilSettled waits until there are exactly so many machines, all of them available and as the MachineDeployment wants
 // them, and returns them. The error says what each machine lacks.
 func (p *Pool) UntilSettled(ctx context.Context, count int, timeout time.Duration) ([]clusterv1.Machine, error) {
 	var machines []clusterv1.Machine
 	err := until(ctx, timeout, func(ctx context.Context) (bool, string) {
 		deployment, err := p.Deployment(ctx)
+		var replaced []string
+		if err == nil {
+			replaced, err = p.replaced(ctx, deployment)
+		}
 		if err == nil {
 			machines, err = p.Machines(ctx)
 		}
@@ -71,6 +93,9 @@ func (p *Pool) UntilSettled(ctx context.Context, count int, timeout time.Duratio
 			return false, err.Error()
 		}
 		var lacking []string
+		for _, set := range replaced {
+			lacking = append(lacking, set+": has machines of another template")
+		}
 		for i := range machines {
 			if problem := unsettled(&machines[i], deployment.Spec.Template.Spec.Version); problem != "" {
 				lacking = append(lacking, machines[i].Name+": "+problem)

@@ -24,6 +24,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/capicore"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/controllermanager"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
 // controllerNamespace is where Cluster API Provider AWS looks for Secrets of identities.
@@ -75,7 +76,7 @@ func start(ctx context.Context) (err error) {
 	if world.core, err = capicore.Prepare(ctx); err != nil {
 		return err
 	}
-	world.server, err = envtest.Start(ctx, envtest.Minors()[0], envtest.Options{CRDs: append(world.core.CRDs(), world.aws.CRDs()...)})
+	world.server, err = envtest.Start(ctx, parts.Minors()[0], envtest.Options{CRDs: append(world.core.CRDs(), world.aws.CRDs()...)})
 	if err != nil {
 		return err
 	}

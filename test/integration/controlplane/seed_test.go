@@ -17,6 +17,7 @@ import (
 	ctrlenvtest "sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/standin"
 )
 

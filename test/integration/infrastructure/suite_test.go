@@ -30,6 +30,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/link"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/standin"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
 // orphanGracePeriod is long enough for a test to see what is there before it is collected.
@@ -90,7 +91,7 @@ func startManagement(ctx context.Context) (err error) {
 	definitions := append(world.core.CRDs(),
 		builder.GenericControlPlaneCRD, builder.GenericControlPlaneTemplateCRD,
 		builder.GenericBootstrapConfigCRD, builder.GenericBootstrapConfigTemplateCRD)
-	world.management, err = envtest.Start(ctx, envtest.Minors()[0], envtest.Options{
+	world.management, err = envtest.Start(ctx, parts.Minors()[0], envtest.Options{
 		CRDs: definitions,
 		Tune: func(o *ctrl.Options) { o.Scheme, o.Cache = scheme, setup.CacheOptions("", 10*time.Minute) },
 		Setup: func(mgr ctrl.Manager) error {
@@ -113,7 +114,7 @@ func startManagement(ctx context.Context) (err error) {
 }
 
 func startWorkload(ctx context.Context) (err error) {
-	world.workload, err = envtest.Start(ctx, envtest.Minors()[0], envtest.Options{CRDs: []*apiextensionsv1.CustomResourceDefinition{}})
+	world.workload, err = envtest.Start(ctx, parts.Minors()[0], envtest.Options{CRDs: []*apiextensionsv1.CustomResourceDefinition{}})
 	if err != nil {
 		return err
 	}

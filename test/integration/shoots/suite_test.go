@@ -14,12 +14,10 @@ import (
 
 	"github.com/go-logr/logr"
 	. "github.com/onsi/gomega"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	bootstrapadmission "github.com/kubeception/cluster-api-provider-kubeception/bootstrap/webhooks/admission"
 	controlplaneadmission "github.com/kubeception/cluster-api-provider-kubeception/controlplane/webhooks/admission"
@@ -29,6 +27,7 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/capicore"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/controllermanager"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/envtest"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
 // patience is for a machine that does much else.
@@ -68,7 +67,7 @@ func start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	minor := envtest.Minors()[0]
+	minor := parts.Minors()[0]
 	world.server, err = envtest.Start(ctx, minor, envtest.Options{
 		CRDs: append(world.core.CRDs(), druid...),
 		Tune: func(o *ctrl.Options) {

@@ -6,6 +6,8 @@ package parts
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 )
 
@@ -92,7 +94,7 @@ func table() map[string]Part {
 	t["agnhost"] = Part{Folder: newest, Module: kubernetes, Package: kubernetes + "/test/images/agnhost"}
 	t["ginkgo"] = Part{Folder: newest, Module: ginkgo, Package: ginkgo + "/ginkgo"}
 	t["sample-apiserver"] = Part{Folder: newest, Module: sampleAPIServer, Package: sampleAPIServer}
-	for _, minor := range KubernetesMinors {
+	for _, minor := range slices.Concat(KubernetesMinors, OlderMinors) {
 		for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"} {
 			t[name+"-"+minor] = kubernetesPart(minor, name)
 		}
@@ -104,6 +106,20 @@ func table() map[string]Part {
 // The seed itself runs the newest.
 var KubernetesMinors = []string{"1.36", "1.35"}
 
+// OlderMinors are those from which tests of several upgrades in a row start. They are built on request alone.
+var OlderMinors = []string{"1.34"}
+
+// minorsVariable names minors, newest first, with commas between them.
+const minorsVariable = "KUBECEPTION_MINORS"
+
+// Minors returns the minors that KUBECEPTION_MINORS asks for, newest first. Default: KubernetesMinors.
+func Minors() []string {
+	if chosen := os.Getenv(minorsVariable); chosen != "" {
+		return strings.Split(chosen, ",")
+	}
+	return KubernetesMinors
+}
+
 func kubernetesPart(minor, name string) Part {
 	return Part{Folder: folder + "kubernetes-" + minor, Module: kubernetes, Package: kubernetes + "/cmd/" + name, Stamp: kubernetesStamp}
 }
@@ -111,7 +127,7 @@ func kubernetesPart(minor, name string) Part {
 // lookup returns the part of a name in Table, or of "manager:<provider>".
 func lookup(name string) (Part, error) {
 	if provider, isManager := strings.CutPrefix(name, managerPrefix); isManager {
-		return Part{Folder: ".", Package: "./" + provider}, nil
+		return Part{Folder: ".", Package: "./" + provider, Stamp: managerStamp}, nil
 	}
 	part, ok := Table[name]
 	if !ok {
@@ -130,6 +146,11 @@ func kubernetesStamp(version string) []string {
 func metricsServerStamp(version string) []string {
 	return stampVersion("k8s.io/client-go/pkg/version", version)
 }
+
+// Release is the version of this repository's programs. Its minor must be in metadata.yaml.
+const Release = "v0.1.0-dev"
+
+func managerStamp(string) []string { return stampVersion("k8s.io/component-base/version", Release) }
 
 func capiStamp(version string) []string { return stampVersion(capi+"/version", version) }
 

@@ -25,7 +25,7 @@ type hosted struct{ name, minor string }
 
 func allHosted() []hosted {
 	var all []hosted
-	for _, minor := range parts.KubernetesMinors {
+	for _, minor := range parts.Minors() {
 		for _, name := range []string{hostedimages.KubeAPIServer, hostedimages.KubeControllerManager, hostedimages.KubeScheduler} {
 			all = append(all, hosted{name, minor})
 		}

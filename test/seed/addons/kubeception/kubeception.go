@@ -18,11 +18,11 @@ import (
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/capi"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/deploy"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/registry"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/parts"
 )
 
-// Release is the version clusterctl knows the checkout's providers by. Its
-// minor must be in metadata.yaml.
-const Release = "v0.1.0-dev"
+// Release is the version clusterctl knows the checkout's providers by.
+const Release = parts.Release
 
 // Addon installs the providers.
 type Addon struct{}

@@ -21,7 +21,7 @@ import (
 // prepareMachines builds what machine images consist of. The images themselves name the seed's registry, whose address
 // is not known before the seed is.
 func prepareMachines(ctx context.Context, s *seed.Seed) error {
-	for _, minor := range parts.KubernetesMinors {
+	for _, minor := range parts.Minors() {
 		if _, err := machines(s).Spec(ctx, minor); err != nil {
 			return fmt.Errorf("machine image of %s: %w", minor, err)
 		}
@@ -46,7 +46,7 @@ func loadMachines(ctx context.Context, s *seed.Seed) ([]hostedimages.Source, err
 	builder := machines(s)
 	builder.Files = map[string]string{registry.MirrorFile: mirror}
 	var overrides []hostedimages.Source
-	for _, minor := range parts.KubernetesMinors {
+	for _, minor := range parts.Minors() {
 		image, err := builder.Build(ctx, minor)
 		if err != nil {
 			return nil, fmt.Errorf("machine image of %s: %w", minor, err)

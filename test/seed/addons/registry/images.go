@@ -54,7 +54,7 @@ func Images() []Image {
 		{Name: hostedimages.Flannel, Binary: "flanneld", Path: "/opt/bin/flanneld", Tools: true},
 		{Name: hostedimages.FlannelCNIPlugin, Binary: "cni-flannel", Path: "/flannel", Tools: true},
 	}
-	for _, minor := range parts.KubernetesMinors {
+	for _, minor := range parts.Minors() {
 		all = append(all, Image{Name: hostedimages.KubeProxy, Binary: "kube-proxy-" + minor, Path: "/usr/local/bin/kube-proxy", Minor: minor, Tools: true})
 	}
 	return all
