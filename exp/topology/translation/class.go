@@ -61,8 +61,13 @@ func classOf(profile provider.Profile, typ string, infrastructure provider.Class
 		out.Templates = append(out.Templates, template)
 	}
 	class := &clusterv1.ClusterClass{Spec: clusterv1.ClusterClassSpec{
-		ControlPlane:       clusterv1.ControlPlaneClass{TemplateRef: reference(out.Templates[0])},
-		Infrastructure:     clusterv1.InfrastructureClass{TemplateRef: reference(out.Templates[1])},
+		// A Cluster has one of each, so that its name says enough.
+		ControlPlane: clusterv1.ControlPlaneClass{
+			TemplateRef: reference(out.Templates[0]), Naming: clusterv1.ControlPlaneClassNamingSpec{Template: clusterName},
+		},
+		Infrastructure: clusterv1.InfrastructureClass{
+			TemplateRef: reference(out.Templates[1]), Naming: clusterv1.InfrastructureClassNamingSpec{Template: clusterName},
+		},
 		KubernetesVersions: kubernetesVersions(profile.Spec),
 	}}
 	class.APIVersion, class.Kind = clusterv1.GroupVersion.String(), "ClusterClass"
@@ -83,6 +88,9 @@ func classOf(profile provider.Profile, typ string, infrastructure provider.Class
 	out.ClusterClass = class
 	return out, nil
 }
+
+// clusterName is how templates of names spell the name of the Cluster.
+const clusterName = "{{ .cluster.name }}"
 
 // controlPlaneTemplate says what holds for control planes of which a Cluster says nothing else.
 func controlPlaneTemplate() client.Object {
@@ -107,7 +115,7 @@ func workerClass(config, machine client.Object) clusterv1.MachineDeploymentClass
 		Bootstrap:      clusterv1.MachineDeploymentClassBootstrapTemplate{TemplateRef: reference(config)},
 		Infrastructure: clusterv1.MachineDeploymentClassInfrastructureTemplate{TemplateRef: reference(machine)},
 		// The name says which pool and zone, also to an autoscaler's priorities.
-		Naming: clusterv1.MachineDeploymentClassNamingSpec{Template: "{{ .cluster.name }}-{{ .machineDeployment.topologyName }}"},
+		Naming: clusterv1.MachineDeploymentClassNamingSpec{Template: clusterName + "-{{ .machineDeployment.topologyName }}"},
 		HealthCheck: clusterv1.MachineDeploymentClassHealthCheck{
 			Checks: clusterv1.MachineDeploymentClassHealthCheckChecks{
 				NodeStartupTimeoutSeconds: new(usual.creation), UnhealthyNodeConditions: usual.unhealthy(),
