@@ -122,7 +122,7 @@ var _ = Describe("A Shoot", Ordered, func() {
 	It("is not deleted by accident, and leaves nothing behind", func(ctx context.Context) {
 		Expect(management.Delete(ctx, s.shoot(ctx))).To(MatchError(ContainSubstring(v1beta1constants.ConfirmationDeletion)))
 		s.remove(ctx)
-		for _, name := range []string{"capi--e2e--alpha", "shoot--e2e--alpha"} {
+		for _, name := range []string{"capi--e2e--alpha", "shoot--e2e--alpha", "shoot--e2e--alpha--machines"} {
 			err := management.Get(ctx, client.ObjectKey{Name: name}, &corev1.Namespace{})
 			Expect(apierrors.IsNotFound(err)).To(BeTrue(), name)
 		}

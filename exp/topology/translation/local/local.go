@@ -20,6 +20,7 @@ import (
 	infrav1 "github.com/kubeception/cluster-api-provider-kubeception/api/infrastructure/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation/provider"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/versions"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/names"
 )
 
 const (
@@ -77,9 +78,9 @@ func template(kind string) client.Object {
 }
 
 // Cluster has the zones of the Shoot's region as failure domains that exist by name alone: a host for tests has one zone, if
-// any.
+// any. The machines are beside the control plane, in a namespace of a similar name.
 func (Provider) Cluster(shoot provider.Shoot) (provider.Cluster, field.ErrorList) {
-	spec := infrav1.KubeceptionClusterSpec{}
+	spec := infrav1.KubeceptionClusterSpec{Namespace: names.Namespace(shoot.Name, "machines")}
 	for _, zone := range zones(shoot) {
 		spec.FailureDomains = append(spec.FailureDomains, infrav1.VirtualFailureDomain{Name: zone})
 	}
@@ -88,12 +89,9 @@ func (Provider) Cluster(shoot provider.Shoot) (provider.Cluster, field.ErrorList
 		refuseConfig(shoot.Shoot.Spec.Provider.InfrastructureConfig != nil, path.Child("infrastructureConfig")),
 		refuseConfig(shoot.Shoot.Spec.Provider.ControlPlaneConfig != nil, path.Child("controlPlaneConfig"))...,
 	)
-	if len(spec.FailureDomains) == 0 {
-		return provider.Cluster{HostGateway: true, SharedDisk: true}, problems
-	}
 	value, err := variable(hostVariable, spec)
 	if err != nil {
-		problems = append(problems, field.InternalError(field.NewPath("spec", "region"), err))
+		problems = append(problems, field.InternalError(path, err))
 	}
 	return provider.Cluster{Variables: []clusterv1.ClusterVariable{value}, HostGateway: true, SharedDisk: true}, problems
 }
@@ -179,6 +177,7 @@ func host() clusterv1.ClusterClassVariable {
 		Type:        "object",
 		Properties: map[string]clusterv1.JSONSchemaProps{
 			"failureDomains": {Type: "array", Items: &domain},
+			"namespace":      text,
 			"kubeconfigRef":  {Type: "object", Properties: map[string]clusterv1.JSONSchemaProps{"name": text, "key": text}},
 		},
 	}}}

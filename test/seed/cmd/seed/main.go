@@ -84,7 +84,7 @@ func upCommand(opts *seed.Options) *cobra.Command {
 			cmd.Printf("  kubectl get shoots -n %s\n", example.Project)
 			cmd.Printf("  clusterctl describe cluster %s -n %s\n", example.Cluster, example.Namespace)
 			cmd.Printf("  kubectl get pods -n %s\n", example.Cluster)
-			cmd.Printf("  kubectl get pods -n %s\n", names.Namespace(example.Namespace, example.Cluster, "machines"))
+			cmd.Printf("  kubectl get pods -n %s\n", names.Namespace(example.Cluster, "machines"))
 			cmd.Printf("\nThe example, a Shoot with a hosted control plane and %d nodes:\n\n", example.Workers)
 			cmd.Printf("  kubectl --kubeconfig %s get nodes,pods -A -o wide\n", relative(example.KubeconfigPath(s.StateDir)))
 			return nil
