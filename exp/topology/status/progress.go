@@ -59,7 +59,7 @@ func reconcileMilestones(shoot *gardencorev1beta1.Shoot, seen *Observation) []mi
 	infrastructure := conditionOf(cluster.Status.Conditions, clusterv1.ClusterInfrastructureReadyCondition)
 	list := []milestone{
 		reached(5, translated(shoot, seen.Cluster), "the Cluster to be created or changed", metav1.Condition{}),
-		reached(5, isTrue(topology) || seen.Cluster != nil && !cluster.Spec.Topology.IsDefined(), "the parts of the Cluster to be created or changed", topology),
+		reached(5, reconciled(seen.Cluster, topology), "the parts of the Cluster to be created or changed", topology),
 		reached(10, ptr.Deref(cluster.Status.Initialization.InfrastructureProvisioned, false) && !isFalse(infrastructure), "the infrastructure", infrastructure),
 		hostedMilestone(5, controlPlane, controlplanev1.SeedReachableCondition, "the seed"),
 		hostedMilestone(5, controlPlane, controlplanev1.CertificatesAvailableCondition, "the certificates of the control plane"),
@@ -82,6 +82,11 @@ func translated(shoot *gardencorev1beta1.Shoot, cluster *clusterv1.Cluster) bool
 	}
 	of, marked := cluster.Annotations[lookup.AnnotationGeneration]
 	return !marked || of == strconv.FormatInt(shoot.Generation, 10)
+}
+
+// reconciled reports whether the parts of a Cluster are as its topology is now, not as it was.
+func reconciled(cluster *clusterv1.Cluster, topology metav1.Condition) bool {
+	return cluster != nil && (!cluster.Spec.Topology.IsDefined() || isTrue(topology) && topology.ObservedGeneration == cluster.Generation)
 }
 
 func reached(weight int, done bool, what string, condition metav1.Condition) milestone {
@@ -115,7 +120,7 @@ func nodesMilestone(weight int, seen *Observation) milestone {
 	wanted, ready, surplus, names := 0, 0, 0, []string{}
 	for i := range seen.Deployments {
 		d := &seen.Deployments[i]
-		want, got := readyMachines(d)
+		want, got := readyMachines(d, seen)
 		extra := max(int(ptr.Deref(d.Status.Replicas, 0))-want, 0)
 		if got < want || extra > 0 {
 			names = append(names, poolOf(d))
@@ -139,13 +144,38 @@ func nodesMilestone(weight int, seen *Observation) milestone {
 	return m
 }
 
-// readyMachines are how many machines a MachineDeployment wants, and how many of these are as they should be.
-func readyMachines(d *clusterv1.MachineDeployment) (wanted, ready int) {
-	wanted = int(ptr.Deref(d.Spec.Replicas, 0))
+// readyMachines are how many machines a MachineDeployment is to have, and how many of these are as they should be. It observes
+// another template before its MachineSets and Machines are known to be out of date, so that only MachineSets of the template
+// that it has now count.
+func readyMachines(d *clusterv1.MachineDeployment, seen *Observation) (wanted, ready int) {
+	wanted = wantedMachines(d, seen.Cluster)
 	if d.Status.ObservedGeneration != d.Generation {
 		return wanted, 0
 	}
-	return wanted, min(wanted, int(ptr.Deref(d.Status.ReadyReplicas, 0)), int(ptr.Deref(d.Status.UpToDateReplicas, 0)))
+	current := 0
+	for i := range seen.Sets {
+		if set := &seen.Sets[i]; set.Labels[clusterv1.MachineDeploymentNameLabel] == d.Name && sameMachines(&set.Spec.Template.Spec, &d.Spec.Template.Spec) {
+			current += int(ptr.Deref(set.Status.ReadyReplicas, 0))
+		}
+	}
+	return wanted, min(wanted, current, int(ptr.Deref(d.Status.ReadyReplicas, 0)), int(ptr.Deref(d.Status.UpToDateReplicas, 0)))
+}
+
+// wantedMachines is what the topology says, which may be newer, or else the MachineDeployment, which an autoscaler may scale.
+func wantedMachines(d *clusterv1.MachineDeployment, cluster *clusterv1.Cluster) int {
+	if cluster != nil {
+		for _, topology := range cluster.Spec.Topology.Workers.MachineDeployments {
+			if topology.Name != "" && topology.Name == d.Labels[clusterv1.ClusterTopologyMachineDeploymentNameLabel] && topology.Replicas != nil {
+				return int(*topology.Replicas)
+			}
+		}
+	}
+	return int(ptr.Deref(d.Spec.Replicas, 0))
+}
+
+// sameMachines reports whether machines of one specification need not be replaced for another.
+func sameMachines(a, b *clusterv1.MachineSpec) bool {
+	return a.Version == b.Version && a.InfrastructureRef == b.InfrastructureRef && a.Bootstrap.ConfigRef == b.Bootstrap.ConfigRef
 }
 
 // namedPools is how many worker pools a description names.

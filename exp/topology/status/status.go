@@ -27,8 +27,9 @@ type Observation struct {
 	Cluster *clusterv1.Cluster
 	// ControlPlane is nil while it does not exist.
 	ControlPlane *controlplanev1.KubeceptionControlPlane
-	// Deployments and Machines are those of the Cluster, in any order.
+	// Deployments, Sets and Machines are those of the Cluster, in any order.
 	Deployments []clusterv1.MachineDeployment
+	Sets        []clusterv1.MachineSet
 	Machines    []clusterv1.Machine
 	// Gardener is who observes.
 	Gardener gardencorev1beta1.Gardener

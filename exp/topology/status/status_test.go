@@ -85,7 +85,9 @@ func (w *world) machines(wanted, ready int) {
 	d := clusterv1.MachineDeployment{ObjectMeta: metav1.ObjectMeta{Name: "alpha-pool-a", Labels: map[string]string{clusterv1.ClusterTopologyMachineDeploymentNameLabel: "pool-a"}}}
 	d.Spec.Replicas = ptr.To(int32(wanted))
 	d.Status.Replicas, d.Status.ReadyReplicas, d.Status.UpToDateReplicas = ptr.To(int32(wanted)), ptr.To(int32(ready)), ptr.To(int32(ready))
-	w.seen.Deployments, w.seen.Machines = []clusterv1.MachineDeployment{d}, nil
+	set := clusterv1.MachineSet{ObjectMeta: metav1.ObjectMeta{Name: "alpha-pool-a-x", Labels: map[string]string{clusterv1.MachineDeploymentNameLabel: d.Name}}}
+	set.Status.ReadyReplicas = ptr.To(int32(ready))
+	w.seen.Deployments, w.seen.Sets, w.seen.Machines = []clusterv1.MachineDeployment{d}, []clusterv1.MachineSet{set}, nil
 	for i := range wanted {
 		machine := clusterv1.Machine{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("machine-%d", i), Labels: map[string]string{clusterv1.MachineDeploymentNameLabel: d.Name}}}
 		machine.Spec.Version = "v1.36.3"
@@ -237,6 +239,20 @@ func TestWhenAnOperationBegins(t *testing.T) {
 			w.seen.Deployments[0].Status.UpToDateReplicas = ptr.To(int32(1))
 			meta.SetStatusCondition(&w.seen.Deployments[0].Status.Conditions, metav1.Condition{Type: clusterv1.RollingOutCondition, Status: metav1.ConditionTrue, Reason: "RollingOut"})
 		}, "Reconcile Processing 90%: Waiting for nodes: 1 of 2 are ready and up to date (pool-a)."},
+		"a topology that is not carried out yet is waited for": {func(w *world) {
+			w.shoot.Generation, w.seen.Cluster.Generation = 2, 7
+			w.seen.Cluster.Annotations[lookup.AnnotationGeneration] = "2"
+		}, "Reconcile Processing 95%: Waiting for the parts of the Cluster to be created or changed."},
+		"another template is waited for before the machines are known to be out of date": {func(w *world) {
+			w.shoot.Generation = 2
+			w.seen.Cluster.Annotations[lookup.AnnotationGeneration] = "2"
+			w.seen.Deployments[0].Spec.Template.Spec.InfrastructureRef.Name = "another"
+		}, "Reconcile Processing 80%: Waiting for nodes: 0 of 2 are ready and up to date (pool-a)."},
+		"more machines are waited for before the MachineDeployment is known to want them": {func(w *world) {
+			w.shoot.Generation = 2
+			w.seen.Cluster.Annotations[lookup.AnnotationGeneration] = "2"
+			w.seen.Cluster.Spec.Topology.Workers.MachineDeployments[0] = clusterv1.MachineDeploymentTopology{Name: "pool-a", Replicas: ptr.To(int32(4))}
+		}, "Reconcile Processing 90%: Waiting for nodes: 2 of 4 are ready and up to date (pool-a)."},
 		"a machine that fails is none":                   {func(w *world) { w.machines(2, 1) }, "Create Succeeded 100%: Shoot cluster has been successfully reconciled."},
 		"a control plane that fails is none":             {func(w *world) { w.hostedSays(controlplanev1.APIServerAvailableCondition, "NotReady", "none") }, "Create Succeeded 100%: Shoot cluster has been successfully reconciled."},
 		"an error of the translation is one with errors": {func(w *world) { w.shoot.Status.LastErrors = []gardencorev1beta1.LastError{foreign} }, "Reconcile Error 100%: the image is gone"},

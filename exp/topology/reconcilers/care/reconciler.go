@@ -43,7 +43,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=core.gardener.cloud,resources=shoots/status,verbs=patch
 // +kubebuilder:rbac:groups=core.gardener.cloud,resources=projects,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
-// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machinedeployments;machines,verbs=get;list;watch
+// +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machinedeployments;machinesets;machines,verbs=get;list;watch
 // +kubebuilder:rbac:groups=controlplane.cluster.x-k8s.io,resources=kubeceptioncontrolplanes,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
@@ -83,13 +83,13 @@ func (r *Reconciler) observe(ctx context.Context, shoot *gardencorev1beta1.Shoot
 	if seen.ControlPlane, err = r.controlPlaneOf(ctx, cluster); err != nil {
 		return nil, err
 	}
-	deployments, machines := &clusterv1.MachineDeploymentList{}, &clusterv1.MachineList{}
-	for _, list := range []client.ObjectList{deployments, machines} {
+	deployments, sets, machines := &clusterv1.MachineDeploymentList{}, &clusterv1.MachineSetList{}, &clusterv1.MachineList{}
+	for _, list := range []client.ObjectList{deployments, sets, machines} {
 		if err := r.Client.List(ctx, list, client.InNamespace(key.Namespace), client.MatchingLabels{clusterv1.ClusterNameLabel: cluster.Name}); err != nil {
 			return nil, fmt.Errorf("list machines of Cluster %s: %w", key, err)
 		}
 	}
-	seen.Deployments, seen.Machines = deployments.Items, machines.Items
+	seen.Deployments, seen.Sets, seen.Machines = deployments.Items, sets.Items, machines.Items
 	return seen, nil
 }
 

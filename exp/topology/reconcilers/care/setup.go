@@ -39,6 +39,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, opt
 		Watches(&clusterv1.Cluster{}, ofCluster).
 		Watches(&controlplanev1.KubeceptionControlPlane{}, ofPart).
 		Watches(&clusterv1.MachineDeployment{}, ofPart).
+		Watches(&clusterv1.MachineSet{}, ofPart).
 		Watches(&clusterv1.Machine{}, ofPart).
 		WithOptions(options).
 		Complete(r)
