@@ -18,6 +18,7 @@ import (
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/lookup"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
 
 // technicalIDIndex finds Shoots by the names of their Clusters.
@@ -42,7 +43,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, opt
 		Watches(&clusterv1.MachineSet{}, ofPart).
 		Watches(&clusterv1.Machine{}, ofPart).
 		WithOptions(options).
-		Complete(r)
+		Complete(apply.Yielding(r))
 	if err != nil {
 		return fmt.Errorf("set up the controller that keeps the status of Shoots: %w", err)
 	}

@@ -25,6 +25,7 @@ import (
 
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/reconcilers/class"
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
 
 // SetupWithManager watches Shoots, what they become, and what decides about that.
@@ -48,7 +49,7 @@ func (r *Reconciler) SetupWithManager(_ context.Context, mgr ctrl.Manager, optio
 		Watches(&gardencorev1beta1.SecretBinding{}, r.ofShootsThat(usesSecretBinding), specified).
 		Watches(&securityv1alpha1.CredentialsBinding{}, r.ofShootsThat(usesCredentialsBinding), specified).
 		WithOptions(options).
-		Complete(r)
+		Complete(apply.Yielding(r))
 	if err != nil {
 		return fmt.Errorf("set up the controller that carries Shoots out: %w", err)
 	}

@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/scheduler"
+	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 )
 
 // SetupWithManager watches Shoots that wait, and everything that may help them.
@@ -39,7 +40,7 @@ func (r *Reconciler) SetupWithManager(_ context.Context, mgr ctrl.Manager, optio
 		Watches(&gardencorev1beta1.Project{}, waiting, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&corev1.ConfigMap{}, waiting, builder.WithPredicates(isRegionConfig(), predicate.ResourceVersionChangedPredicate{})).
 		WithOptions(options).
-		Complete(r)
+		Complete(apply.Yielding(r))
 	if err != nil {
 		return fmt.Errorf("set up the controller that schedules Shoots: %w", err)
 	}

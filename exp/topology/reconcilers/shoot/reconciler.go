@@ -35,7 +35,7 @@ func (r *Reconciler) SetupWithManager(_ context.Context, mgr ctrl.Manager, optio
 	err := ctrl.NewControllerManagedBy(mgr).
 		For(&gardencorev1beta1.Shoot{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WithOptions(options).
-		Complete(r)
+		Complete(apply.Yielding(r))
 	if err != nil {
 		return fmt.Errorf("set up the controller for Shoots: %w", err)
 	}
