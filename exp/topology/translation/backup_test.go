@@ -48,31 +48,31 @@ func TestBackupsGoToTheObjectStoreOfTheSeed(t *testing.T) {
 		provider string
 		region   string
 	}{
-		"Gardener §5: aws is S3, in the region of the seed": {
+		"Gardener §9: aws is S3, in the region of the seed": {
 			backup: `{}`, keys: s3, provider: "S3", region: "here",
 		},
-		"Gardener §5: or in a region of its own, whatever the Secret says": {
+		"Gardener §9: or in a region of its own, whatever the Secret says": {
 			backup: `{backup: {region: there}}`, keys: append(s3, "region"), provider: "S3", region: "there",
 		},
 		"aws with a role and its token": {
 			backup: `{}`, keys: []string{"roleARN", "token"}, provider: "S3", region: "here",
 		},
-		"Gardener §5: gcp is GCS": {
+		"Gardener §9: gcp is GCS": {
 			backup: `{backup: {provider: gcp}}`, keys: []string{"serviceaccount.json"}, provider: "GCS",
 		},
-		"Gardener §5: azure is ABS": {
+		"Gardener §9: azure is ABS": {
 			backup: `{backup: {provider: azure}}`, keys: []string{"storageAccount", "storageKey", "clientID"}, provider: "ABS",
 		},
-		"Gardener §5: openstack is Swift": {
+		"Gardener §9: openstack is Swift": {
 			backup: `{backup: {provider: openstack}}`, keys: []string{"authURL", "domainName", "tenantName", "username", "password"},
 			provider: "Swift", region: "here",
 		},
-		"Gardener §5: openstack with application credentials": {
+		"Gardener §9: openstack with application credentials": {
 			backup: `{backup: {provider: openstack}}`, provider: "Swift", region: "here", keys: []string{
 				"authURL", "domainName", "tenantName", "applicationCredentialID", "applicationCredentialName", "applicationCredentialSecret",
 			},
 		},
-		"Gardener §5: alicloud is OSS": {
+		"Gardener §9: alicloud is OSS": {
 			backup: `{backup: {provider: alicloud}}`, keys: []string{"accessKeyID", "accessKeySecret", "storageEndpoint"}, provider: "OSS",
 		},
 	}
@@ -155,7 +155,7 @@ func TestWhereInItsBucketABackupIs(t *testing.T) {
 			etcd := value[controlplanev1.EtcdSpec](t, out.Cluster.Spec.Topology.Variables, "etcd")
 			g.Expect(etcd.Main.Backup.Store.Bucket).To(Equal(c.bucket))
 			g.Expect(etcd.Main.Backup.Store.Prefix).To(Equal(c.prefix))
-			g.Expect(etcd.Events).To(BeZero(), "Gardener §5: events have no backup")
+			g.Expect(etcd.Events).To(BeZero(), "Gardener §9: events have no backup")
 		})
 	}
 }
