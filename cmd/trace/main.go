@@ -39,7 +39,7 @@ func command(now time.Time) *cobra.Command {
 		Use:   "trace --profile cloudprofile.yaml [--seed seed.yaml] [--project project.yaml] shoot.yaml...",
 		Short: "Print what becomes of a Shoot",
 		Long: "Trace prints what becomes of a Shoot, stage by stage and without a cluster. Files may hold several manifests, also\n" +
-			"the ConfigMaps and Secrets that the Shoot refers to. It ends with 1 if something is refused.",
+			"the ConfigMaps and Secrets that the Shoot and the Seed refer to. It ends with 1 if something is refused.",
 		Args:          cobra.MinimumNArgs(1),
 		SilenceUsage:  true,
 		SilenceErrors: true,

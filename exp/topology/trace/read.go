@@ -26,7 +26,7 @@ type Manifests struct {
 	Own     *gardencorev1beta1.NamespacedCloudProfile
 	Seed    *gardencorev1beta1.Seed
 	Project *gardencorev1beta1.Project
-	// ConfigMaps and Secrets are what the Shoot refers to. A Secret of another name has the credentials of the Shoot.
+	// ConfigMaps and Secrets are what the Shoot and the Seed refer to. A Secret of another name has the credentials of the Shoot.
 	ConfigMaps []*corev1.ConfigMap
 	Secrets    []*corev1.Secret
 }

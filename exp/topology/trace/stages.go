@@ -13,6 +13,7 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -38,6 +39,12 @@ const (
 
 // seedKubeconfigKey is where the kubeconfig of a seed is in its Secret, if the seed does not say.
 const seedKubeconfigKey = "kubeconfig"
+
+// UIDs of what has none before it is created. Places of backups are named after them.
+const (
+	shootUID types.UID = "uid-of-the-shoot"
+	seedUID  types.UID = "uid-of-the-seed"
+)
 
 // Stage is one step, with what comes out of it or why it was refused.
 type Stage struct {
@@ -100,7 +107,11 @@ func projectOf(m Manifests) *gardencorev1beta1.Project {
 // seedOf is the Seed, or the management cluster as one.
 func seedOf(m Manifests) *gardencorev1beta1.Seed {
 	if m.Seed != nil {
-		return m.Seed
+		out := m.Seed.DeepCopy()
+		if out.UID == "" {
+			out.UID = seedUID
+		}
+		return out
 	}
 	return &gardencorev1beta1.Seed{ObjectMeta: metav1.ObjectMeta{Name: "seed"}}
 }
@@ -175,8 +186,12 @@ func (t *tracer) translate() {
 }
 
 func (t *tracer) input() translation.Input {
+	shoot := t.shoot.DeepCopy()
+	if shoot.UID == "" && shoot.Status.UID == "" {
+		shoot.Status.UID = shootUID
+	}
 	in := translation.Input{
-		Shoot: t.shoot, Project: t.project.Name, Profile: t.merged, Seed: t.seed, Class: t.class.ClusterClass,
+		Shoot: shoot, Project: t.project.Name, Profile: t.merged, Seed: t.seed, Class: t.class.ClusterClass,
 		ConfigMaps: map[string]map[string]string{}, Secrets: map[string]map[string][]byte{}, Network: map[string]map[string]string{},
 	}
 	for _, configMap := range t.manifests.ConfigMaps {
@@ -187,7 +202,14 @@ func (t *tracer) input() translation.Input {
 			in.Network[configMap.Name] = configMap.Data
 		}
 	}
+	t.addSecrets(&in)
+	return in
+}
+
+// addSecrets gives Secrets to who refers to them. One that nobody refers to has the credentials of the Shoot.
+func (t *tracer) addSecrets(in *translation.Input) {
 	_, wanted := translation.References(t.shoot)
+	backup, _ := translation.BackupOf(t.seed)
 	for _, secret := range t.manifests.Secrets {
 		data := map[string][]byte{}
 		for key, value := range secret.Data {
@@ -197,6 +219,8 @@ func (t *tracer) input() translation.Input {
 			data[key] = []byte(value)
 		}
 		switch {
+		case backup != nil && backup.Secret == client.ObjectKeyFromObject(secret):
+			in.SeedBackup = data
 		case slices.Contains(wanted, secret.Name):
 			in.Secrets[secret.Name] = data
 		case strings.HasPrefix(t.seed.Annotations[seed.AnnotationKubeconfig]+"/", secret.Namespace+"/"+secret.Name+"/"):
@@ -205,5 +229,4 @@ func (t *tracer) input() translation.Input {
 			in.Credentials = data
 		}
 	}
-	return in
 }

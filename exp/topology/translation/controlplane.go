@@ -78,9 +78,11 @@ func (t *translator) apiServers() int32 {
 	return apiServersUsual
 }
 
-// etcd has three members of both clusters where the control plane is to survive a failure, and one otherwise.
+// etcd has three members of both clusters where the control plane is to survive a failure, and one otherwise. The one that does
+// not hold Events has the backup of the seed.
 func (t *translator) etcd() controlplanev1.EtcdSpec {
 	var out controlplanev1.EtcdSpec
+	out.Main.Backup = t.backup()
 	if t.failureTolerance() != "" {
 		out.Main.Replicas, out.Events.Replicas = new(int32(etcdAvailable)), new(int32(etcdAvailable))
 	}

@@ -34,6 +34,9 @@ const (
 	// NetworkLabel is on ConfigMaps in ClassNamespace that hold the manifests of a network of pods; its value is the network's
 	// type in Shoots, for example calico.
 	NetworkLabel = "kubeception.cluster.x-k8s.io/network"
+	// BackupBucketAnnotation names on a Seed the bucket with the backups of its control planes. If absent, it is the UID of the
+	// Seed, as on Gardener. The operator creates the bucket.
+	BackupBucketAnnotation = "kubeception.cluster.x-k8s.io/seed-backup-bucket"
 	// PoolLabel is on the objects of worker pools.
 	PoolLabel = v1beta1constants.LabelWorkerPool
 

@@ -40,7 +40,7 @@ func Translate(in Input, p provider.Provider) (Output, field.ErrorList) {
 	t.problems = append(t.problems, problems...)
 	t.infrastructure = own
 	out := Output{Namespace: t.namespaceObject(), Cluster: t.cluster()}
-	out.Objects = slices.Concat(t.references(), t.seedKubeconfig(), t.networkManifests(), own.Objects)
+	out.Objects = slices.Concat(t.references(), t.seedKubeconfig(), t.seedBackup(), t.networkManifests(), own.Objects)
 	out.Pools = t.ownVersionPools(out.Cluster)
 	if len(t.problems) > 0 {
 		return Output{}, t.problems

@@ -31,6 +31,9 @@ type Input struct {
 	Seed *gardencorev1beta1.Seed
 	// SeedKubeconfig is the kubeconfig of the seed, nil if the management cluster is the seed.
 	SeedKubeconfig []byte
+	// SeedBackup are the data of the Secret with the credentials of the seed's backups, nil if it has none. BackupOf says which
+	// Secret that is.
+	SeedBackup map[string][]byte
 	// Credentials are the data of the Secret of the Shoot's binding, nil if the Shoot has none.
 	Credentials map[string][]byte
 	// Class is the ClusterClass of the profile.

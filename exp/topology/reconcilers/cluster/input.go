@@ -75,8 +75,8 @@ func (r *Reconciler) readSeed(ctx context.Context, shoot *gardencorev1beta1.Shoo
 		return err
 	}
 	in.Seed = seed
-	if at == nil {
-		return nil
+	if err := r.readBackup(ctx, seed, in); err != nil || at == nil {
+		return err
 	}
 	kubeconfig := &corev1.Secret{}
 	if err := r.follow(ctx, *at, kubeconfig); err != nil {
@@ -84,6 +84,22 @@ func (r *Reconciler) readSeed(ctx context.Context, shoot *gardencorev1beta1.Shoo
 	}
 	if in.SeedKubeconfig = kubeconfig.Data[key]; len(in.SeedKubeconfig) == 0 {
 		return &lookup.NotFoundError{Kind: "key " + key, Name: "of Secret " + at.String()}
+	}
+	return nil
+}
+
+// readBackup reads the credentials of the seed's backups. What is wrong with them is told by the translation.
+func (r *Reconciler) readBackup(ctx context.Context, seed *gardencorev1beta1.Seed, in *translation.Input) error {
+	at := backupOf(seed)
+	if at == nil {
+		return nil
+	}
+	credentials := &corev1.Secret{}
+	if err := r.follow(ctx, *at, credentials); err != nil {
+		return err
+	}
+	if in.SeedBackup = credentials.Data; in.SeedBackup == nil {
+		in.SeedBackup = map[string][]byte{} // It exists.
 	}
 	return nil
 }

@@ -103,6 +103,9 @@ func (r *Reconciler) carryOut(ctx context.Context, shoot *gardencorev1beta1.Shoo
 	in, err := r.input(ctx, shoot, p)
 	if in.Project != "" { // It is known before everything else that the Cluster needs.
 		shoot.Status.TechnicalID = lookup.TechnicalID(in.Project, shoot)
+		if shoot.Status.UID == "" { // It stays when the Shoot is restored elsewhere, as on Gardener; its backups have it in their name.
+			shoot.Status.UID = shoot.UID
+		}
 	}
 	if err != nil {
 		return err

@@ -79,6 +79,14 @@ func (r *Reconciler) seedOf(ctx context.Context, shoot *gardencorev1beta1.Shoot)
 	return seed, &reference{secretKind, at.Secret}, at.Key, nil
 }
 
+// backupOf is the Secret with the credentials of a seed's backups, nil if there is none.
+func backupOf(seed *gardencorev1beta1.Seed) *reference {
+	if backup, _ := translation.BackupOf(seed); backup != nil {
+		return &reference{secretKind, backup.Secret}
+	}
+	return nil
+}
+
 // referencesOf are all Secrets and ConfigMaps of others that matter to a Shoot, as far as they can be told.
 func (r *Reconciler) referencesOf(ctx context.Context, shoot *gardencorev1beta1.Shoot) ([]reference, error) {
 	var out []reference
@@ -92,9 +100,12 @@ func (r *Reconciler) referencesOf(ctx context.Context, shoot *gardencorev1beta1.
 	if credentials != nil {
 		out = append(out, *credentials)
 	}
-	_, kubeconfig, _, err := r.seedOf(ctx, shoot)
-	if err == nil && kubeconfig != nil {
-		out = append(out, *kubeconfig)
+	if seed, kubeconfig, _, err := r.seedOf(ctx, shoot); err == nil {
+		for _, to := range []*reference{kubeconfig, backupOf(seed)} {
+			if to != nil {
+				out = append(out, *to)
+			}
+		}
 	}
 	configMaps, secrets := translation.References(shoot)
 	for _, name := range configMaps {

@@ -12,7 +12,6 @@ import (
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -20,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/apply"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/connections"
 )
@@ -127,25 +127,27 @@ func userOf(seed *gardencorev1beta1.Seed) connections.User {
 	return connections.User{Owner: key, Request: reconcile.Request{NamespacedName: key}}
 }
 
-// checkBackup returns what is wrong with the credentials of backups.
+// checkBackup returns what is wrong with where backups are to be, or with their credentials.
 func (r *Reconciler) checkBackup(ctx context.Context, seed *gardencorev1beta1.Seed) error {
-	if seed.Spec.Backup == nil {
+	backup, problems := translation.BackupOf(seed)
+	if len(problems) > 0 {
+		return &backupError{problems}
+	}
+	if backup == nil {
 		return nil
 	}
-	reference := seed.Spec.Backup.CredentialsRef
-	if reference == nil {
-		return fmt.Errorf("spec.backup.credentialsRef is missing; name the Secret with the credentials")
-	}
-	if reference.APIVersion != corev1.SchemeGroupVersion.String() || reference.Kind != "Secret" {
-		return fmt.Errorf("spec.backup.credentialsRef is a %s; only a Secret of v1 can be used", reference.Kind)
-	}
-	metadata := &metav1.PartialObjectMetadata{}
-	metadata.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Secret"))
-	err := r.Live.Get(ctx, client.ObjectKey{Namespace: reference.Namespace, Name: reference.Name}, metadata)
+	credentials := &corev1.Secret{}
+	err := r.Live.Get(ctx, backup.Secret, credentials)
 	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("the Secret %s/%s of spec.backup.credentialsRef does not exist; create it", reference.Namespace, reference.Name)
+		return fmt.Errorf("the Secret %s of spec.backup.credentialsRef does not exist; create it", backup.Secret)
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("get the Secret %s of spec.backup.credentialsRef: %w", backup.Secret, err)
+	}
+	if _, problems := backup.Credentials(credentials.Data); len(problems) > 0 {
+		return problems.ToAggregate()
+	}
+	return nil
 }
 
 // reconcileDelete lets a Seed go that no Shoot is on. The webhook refuses the deletion of others, but cannot see a Shoot

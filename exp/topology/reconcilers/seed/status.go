@@ -12,9 +12,11 @@ import (
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/component-base/version"
 	"k8s.io/utils/ptr"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/connections"
 )
 
@@ -29,6 +31,7 @@ const (
 	reasonPrerequisites       = "PrerequisitesMissing"
 	reasonCredentialsPresent  = "CredentialsPresent"
 	reasonCredentialsMissing  = "CredentialsMissing"
+	reasonBackupInvalid       = "BackupInvalid"
 )
 
 // managerName is what the status says of who wrote it.
@@ -43,9 +46,14 @@ type observation struct {
 	identity, version string
 	// renewed is when the seed answered last; zero if never.
 	renewed time.Time
-	// backup is what is wrong with the credentials of backups.
+	// backup is what is wrong with backups or their credentials.
 	backup error
 }
+
+// backupError says what is wrong in a Seed with where its backups are to be. Its message tells the remedy.
+type backupError struct{ problems field.ErrorList }
+
+func (e *backupError) Error() string { return e.problems.ToAggregate().Error() }
 
 // otherClusterError says that the way to a seed leads to another cluster than before.
 type otherClusterError struct{ was, is string }
@@ -109,8 +117,8 @@ func readiness(seed *gardencorev1beta1.Seed, seen observation, settings Settings
 	return condition
 }
 
-// setBackupCondition tells whether backups have credentials. Whether the bucket can be written is seen when the first
-// control plane does.
+// setBackupCondition tells whether backups have a place and credentials. Whether the bucket can be written is seen when the
+// first control plane does.
 func setBackupCondition(seed *gardencorev1beta1.Seed, seen observation) {
 	conditions := &seed.Status.Conditions
 	if seed.Spec.Backup == nil {
@@ -121,12 +129,27 @@ func setBackupCondition(seed *gardencorev1beta1.Seed, seen observation) {
 	}
 	condition := gardencorev1beta1.Condition{
 		Type: gardencorev1beta1.SeedBackupBucketsReady, Status: gardencorev1beta1.ConditionTrue, Reason: reasonCredentialsPresent,
-		Message: "The credentials of backups exist. The bucket itself is not looked at.",
 	}
-	if seen.backup != nil {
+	var invalid *backupError
+	switch {
+	case errors.As(seen.backup, &invalid):
+		condition.Status, condition.Reason, condition.Message = gardencorev1beta1.ConditionFalse, reasonBackupInvalid, invalid.Error()
+	case seen.backup != nil:
 		condition.Status, condition.Reason, condition.Message = gardencorev1beta1.ConditionFalse, reasonCredentialsMissing, seen.backup.Error()
+	default:
+		condition.Message = "The credentials of backups exist. " + bucketMessage(seed)
 	}
 	setCondition(conditions, condition, seen.now)
+}
+
+// bucketMessage says what the operator has to see to, because nobody else does.
+func bucketMessage(seed *gardencorev1beta1.Seed) string {
+	backup, _ := translation.BackupOf(seed)
+	if backup == nil {
+		return ""
+	}
+	return fmt.Sprintf("The bucket %s must exist: it is neither created nor looked at. The annotation %s names another one.",
+		backup.Bucket, translation.BackupBucketAnnotation)
 }
 
 // setLastOperation says how the last look at the seed ended.

@@ -11,6 +11,7 @@ import (
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubeception/cluster-api-provider-kubeception/internal/connections"
@@ -102,12 +103,16 @@ func TestASeedWithWrongCapacityIsNotReadyAndKeepsTheOldOne(t *testing.T) {
 func TestBackups(t *testing.T) {
 	g := NewWithT(t)
 	seed := ready()
-	seed.Spec.Backup = &gardencorev1beta1.Backup{}
+	seed.UID = "7c1e"
+	seed.Spec.Backup = &gardencorev1beta1.Backup{Provider: "aws", CredentialsRef: &corev1.ObjectReference{APIVersion: "v1", Kind: "Secret", Namespace: "a", Name: "b"}}
 	setStatus(seed, observation{now: at(1), identity: "i", backup: errors.New("the Secret a/b does not exist; create it")}, settings)
 	g.Expect(find(seed.Status.Conditions, gardencorev1beta1.SeedBackupBucketsReady)).To(And(
-		HaveField("Status", gardencorev1beta1.ConditionFalse), HaveField("Message", "the Secret a/b does not exist; create it")))
+		HaveField("Status", gardencorev1beta1.ConditionFalse), HaveField("Reason", "CredentialsMissing"),
+		HaveField("Message", "the Secret a/b does not exist; create it")))
 	setStatus(seed, observation{now: at(2), identity: "i"}, settings)
-	g.Expect(find(seed.Status.Conditions, gardencorev1beta1.SeedBackupBucketsReady).Status).To(Equal(gardencorev1beta1.ConditionTrue))
+	g.Expect(find(seed.Status.Conditions, gardencorev1beta1.SeedBackupBucketsReady)).To(And(
+		HaveField("Status", gardencorev1beta1.ConditionTrue), HaveField("Message", And(
+			ContainSubstring("The bucket 7c1e must exist"), ContainSubstring("kubeception.cluster.x-k8s.io/seed-backup-bucket")))))
 	seed.Spec.Backup = nil
 	setStatus(seed, observation{now: at(3), identity: "i"}, settings)
 	g.Expect(find(seed.Status.Conditions, gardencorev1beta1.SeedBackupBucketsReady)).To(BeNil())
