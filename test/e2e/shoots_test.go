@@ -18,6 +18,7 @@ import (
 	v1beta1constants "github.com/gardener/gardener/pkg/apis/core/v1beta1/constants"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,6 +29,7 @@ import (
 
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/workload"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/objectstore"
 )
 
 // The example of the quick start, under names of its own. What follows in its life is what its users do.
@@ -50,6 +52,18 @@ var _ = Describe("A Shoot", Ordered, func() {
 		authority := &corev1.ConfigMap{}
 		Expect(management.Get(ctx, client.ObjectKey{Namespace: s.key.Namespace, Name: "alpha.ca-cluster"}, authority)).To(Succeed())
 		Expect(authority.Data["ca.crt"]).To(ContainSubstring("BEGIN CERTIFICATE"))
+	})
+
+	It("has its etcd backed up where its seed says", func(ctx context.Context) {
+		controlPlane, err := s.cluster.ControlPlane(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(controlPlane.Spec.Etcd.Main.Backup.Store).To(And(
+			HaveField("Bucket", objectstore.Bucket), HaveField("Prefix", fmt.Sprintf("shoot--e2e--alpha--%s/etcd-main", s.shoot(ctx).UID))))
+		Eventually(func(g Gomega) { // The backup sidecar renews the Lease for every snapshot that the store has taken.
+			lease := &coordinationv1.Lease{}
+			g.Expect(management.Get(ctx, client.ObjectKey{Namespace: s.cluster.Name, Name: "etcd-main-full-snap"}, lease)).To(Succeed())
+			g.Expect(lease.Spec.RenewTime).NotTo(BeNil())
+		}).WithTimeout(changeTimeout).Should(Succeed())
 	})
 
 	It("lets its members in for a while", func(ctx context.Context) {
@@ -143,7 +157,10 @@ func newShootStory(project, name string) *shootStory {
 	return &shootStory{key: client.ObjectKey{Namespace: "garden-" + project, Name: name}}
 }
 
-// begin applies the example for another project and Shoot, which begins with a version.
+// backups is the Secret with the credentials of the Seed's backups.
+const backups = "backups"
+
+// begin applies the example for another project and Shoot, which begins with a version, and with backups.
 func (s *shootStory) begin(ctx context.Context, version string) {
 	GinkgoHelper()
 	project := strings.TrimPrefix(s.key.Namespace, "garden-")
@@ -155,6 +172,12 @@ func (s *shootStory) begin(ctx context.Context, version string) {
 		"garden-dev", s.key.Namespace, ": dev\n", ": "+project+"\n", "name: first\n", "name: "+s.key.Name+"\n",
 		`"1.36"`, fmt.Sprintf("%q", version[:strings.LastIndex(version, ".")]),
 	).Replace(string(manifests))
+	create(ctx, management, objectstore.BackupSecret(v1beta1constants.GardenNamespace, backups))
+	renamed = strings.NewReplacer(
+		"seed-cluster: management-cluster\n", "seed-cluster: management-cluster\n    kubeception.cluster.x-k8s.io/seed-backup-bucket: "+objectstore.Bucket+"\n",
+		"\n  dns:\n", fmt.Sprintf("\n  backup:\n    provider: aws\n    credentialsRef: {apiVersion: v1, kind: Secret, namespace: %s, name: %s}\n  dns:\n",
+			v1beta1constants.GardenNamespace, backups),
+	).Replace(renamed)
 	if !strings.Contains(renamed, "- version: "+version+"\n") {
 		renamed = strings.Replace(renamed, "    versions:\n", "    versions:\n    - version: "+version+"\n", 1)
 	}
