@@ -83,7 +83,7 @@ test-unit: ## Unit tests alone; they need nothing but Go
 
 .PHONY: e2e
 e2e: ## Every promise on a real seed, and the shorter ones of Cluster API's own specs
-	@LABELS='!Long && !Upgrade' hack/e2e.sh e2e capi
+	@LABELS='!(Long || Upgrade || AWS)' hack/e2e.sh e2e capi
 
 .PHONY: e2e-long
 e2e-long: ## The promises that take minutes of waiting: machines that fail, and what replaces them
@@ -92,6 +92,10 @@ e2e-long: ## The promises that take minutes of waiting: machines that fail, and 
 .PHONY: e2e-upgrades
 e2e-upgrades: ## Upgrades through several minors; it compiles an older one first, which nothing else needs
 	@KUBECEPTION_MINORS=1.36,1.35,1.34 LABELS=Upgrade hack/e2e.sh e2e
+
+.PHONY: e2e-aws
+e2e-aws: ## Shoots on AWS, with Cluster API Provider AWS, as far as they come without an account
+	@WITH_AWS=true LABELS=AWS hack/e2e.sh e2e
 
 .PHONY: e2e-capi
 e2e-capi: ## All of Cluster API's own specs that fit, on a real seed

@@ -5,7 +5,7 @@
 
 # e2e.sh <suite…> runs suites on a real seed, one after the other: e2e, capi or chaos. A seed that was up before stays
 # up and keeps its clusters; one that the script started is ended with it, unless KEEP says otherwise. RUN and SKIP are
-# regular expressions of spec names, LABELS is a filter of Ginkgo's labels.
+# regular expressions of spec names, LABELS is a filter of Ginkgo's labels. WITH_AWS adds Cluster API Provider AWS.
 
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -19,7 +19,7 @@ done
 if [[ -z ${KEEP:-} ]] && ! hack/seed.sh status >/dev/null 2>&1; then
 	trap 'hack/seed.sh down' EXIT
 fi
-hack/seed.sh up --skip-example
+hack/seed.sh up --skip-example ${WITH_AWS:+--with-aws}
 
 colour=()
 [[ -t 1 ]] || colour=(-ginkgo.no-color)

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: The Kubeception Authors
+//
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
+)
+
+// withAWS labels specs that need Cluster API Provider AWS, which make e2e-aws installs.
+var withAWS = Label("AWS")
+
+// The example for AWS, with credentials that nobody knows: everything that needs no answer of AWS is there.
+var _ = Describe("A Shoot on AWS", Ordered, withAWS, func() {
+	s := newShootStory("cloud", "hello")
+
+	BeforeAll(func(ctx context.Context) {
+		s.cluster = hosted.New(management, "capi--cloud--hello", "shoot--cloud--hello")
+		var documents []string
+		for _, name := range []string{"shoot-local.yaml", "shoot-aws.yaml"} {
+			content, err := os.ReadFile(filepath.Join("..", "..", "examples", name))
+			Expect(err).NotTo(HaveOccurred())
+			documents = append(documents, strings.Split(string(content), "\n---\n")...)
+		}
+		documents = slices.DeleteFunc(documents, func(document string) bool {
+			return strings.Contains(document, "kind: Shoot\n") && strings.Contains(document, "type: local\n")
+		})
+		renamed := strings.NewReplacer("garden-dev", s.key.Namespace, ": dev\n", ": cloud\n").Replace(strings.Join(documents, "\n---\n"))
+		DeferCleanup(s.remove)
+		Expect(realSeed.Apply(ctx, []byte(renamed), GinkgoWriter)).To(Succeed())
+	})
+
+	It("has its control plane on the seed", func(ctx context.Context) {
+		Expect(s.cluster.UntilCondition(ctx, startTimeout, controlplanev1.AvailableCondition, metav1.ConditionTrue, "")).To(Succeed())
+	})
+
+	It("is accepted by Cluster API Provider AWS", func(ctx context.Context) {
+		Eventually(func(g Gomega) {
+			cluster := &clusterv1.Cluster{}
+			g.Expect(management.Get(ctx, s.cluster.ObjectKey, cluster)).To(Succeed())
+			g.Expect(cluster.Status.Conditions).To(ContainElement(And(
+				HaveField("Type", clusterv1.ClusterTopologyReconciledCondition), HaveField("Status", metav1.ConditionTrue))))
+			g.Expect(s.ofAWS(ctx, g, "AWSMachineTemplate")).To(HaveLen(2), "one for each zone")
+			g.Expect(s.ofAWS(ctx, g, "AWSCluster")).To(HaveLen(1))
+		}).WithTimeout(reportTimeout).Should(Succeed())
+	})
+
+	It("says that AWS did not answer", func(ctx context.Context) {
+		Eventually(func(g Gomega) {
+			last := s.shoot(ctx).Status.LastOperation
+			g.Expect(last).NotTo(BeNil())
+			g.Expect(last.State).NotTo(Equal(gardencorev1beta1.LastOperationStateSucceeded))
+			g.Expect(last.Description).To(ContainSubstring("VPC"))
+		}).WithTimeout(changeTimeout).Should(Succeed())
+	})
+})
+
+// ofAWS returns the objects of a kind of Cluster API Provider AWS.
+func (s *shootStory) ofAWS(ctx context.Context, g Gomega, kind string) []unstructured.Unstructured {
+	list := &unstructured.UnstructuredList{}
+	list.SetGroupVersionKind(schema.GroupVersionKind{Group: "infrastructure.cluster.x-k8s.io", Version: "v1beta2", Kind: kind + "List"})
+	g.Expect(management.List(ctx, list, client.InNamespace(s.cluster.Namespace))).To(Succeed())
+	return list.Items
+}
