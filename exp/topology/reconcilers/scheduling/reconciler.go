@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
@@ -28,6 +29,8 @@ const (
 	bindTimeout = 4 * time.Second
 	// catchUpPeriod is the time between two comparisons of a new leader's cache with etcd.
 	catchUpPeriod = 200 * time.Millisecond
+	// newSeedPeriod is how long a Seed has until somebody has looked at it.
+	newSeedPeriod = 5 * time.Second
 )
 
 // Reconciler gives Shoots their seeds. It works for one Shoot at a time.
@@ -86,10 +89,19 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	input.Shoots = r.bound.usage(shoots)
 	decision, err := scheduler.Select(input)
+	if err != nil && slices.ContainsFunc(input.Seeds, func(seed gardencorev1beta1.Seed) bool { return isNew(&seed, r.Now()) }) {
+		return ctrl.Result{RequeueAfter: newSeedPeriod}, nil // It is watched, too.
+	}
 	if err != nil {
 		return ctrl.Result{}, r.fail(ctx, shoot, err)
 	}
 	return ctrl.Result{}, r.bind(ctx, shoot, decision)
+}
+
+// isNew reports whether a Seed has just been registered, and nobody has looked at it yet. Where a Shoot comes with its seed, it
+// is no failure that the seed is not ready.
+func isNew(seed *gardencorev1beta1.Seed, now time.Time) bool {
+	return len(seed.Status.Conditions) == 0 && now.Sub(seed.CreationTimestamp.Time) < newSeedPeriod
 }
 
 // input reads all that a decision depends on, except for how much the seeds are used.
