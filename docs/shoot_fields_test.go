@@ -60,6 +60,9 @@ func shootFields() string {
 			if len(f.Values) > 0 {
 				name += " = " + strings.Join(f.Values, ", ")
 			}
+			if len(f.Except) > 0 {
+				name += " other than " + strings.Join(f.Except, ", ")
+			}
 			if len(f.Types) > 0 {
 				name += " of type " + strings.Join(f.Types, ", ")
 			}

@@ -28,7 +28,7 @@ func TestEveryFieldOfAShootIsInTheList(t *testing.T) {
 		if !slices.Contains(leaves, f.Path) {
 			t.Errorf("%s is in the list, and no field of a Shoot", f.Path)
 		}
-		if len(f.Values) == 0 && len(f.Types) == 0 {
+		if len(f.Values)+len(f.Except)+len(f.Types) == 0 {
 			entries[f.Path]++
 		}
 	}
@@ -122,6 +122,15 @@ func TestWhatIsNotCarriedOutDependsOnTheProviderType(t *testing.T) {
 		spec := specOf(t, `{provider: {type: `+typ+`, workers: [{name: a, volume: {size: 1Gi}}]}}`)
 		reported := slices.ContainsFunc(NotCarriedOut(spec), func(f Field) bool { return f.Path == volume })
 		NewWithT(t).Expect(reported).To(Equal(want), typ)
+	}
+}
+
+func TestWhatIsThereAnywayIsNotReported(t *testing.T) {
+	const path = "spec.kubernetes.kubeAPIServer.defaultNotReadyTolerationSeconds"
+	for seconds, want := range map[string]bool{"300": false, "60": true} {
+		spec := specOf(t, `{kubernetes: {kubeAPIServer: {defaultNotReadyTolerationSeconds: `+seconds+`}}}`)
+		reported := slices.ContainsFunc(NotCarriedOut(spec), func(f Field) bool { return f.Path == path })
+		NewWithT(t).Expect(reported).To(Equal(want), seconds)
 	}
 }
 

@@ -58,7 +58,8 @@ func position(path string) int {
 
 // concerns reports whether the verdict is about the value, in a Shoot of a provider type.
 func (v value) concerns(typ string) bool {
-	return (len(v.Values) == 0 || slices.Contains(v.Values, fmt.Sprint(v.is))) && (len(v.Types) == 0 || slices.Contains(v.Types, typ))
+	is := fmt.Sprint(v.is)
+	return (len(v.Values) == 0 || slices.Contains(v.Values, is)) && !slices.Contains(v.Except, is) && (len(v.Types) == 0 || slices.Contains(v.Types, typ))
 }
 
 // values are the fields of a Shoot that are set. Empty texts, lists and maps are not.

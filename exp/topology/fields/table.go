@@ -33,6 +33,8 @@ type Field struct {
 	Reason string
 	// Values are those that the verdict is about. If empty, all.
 	Values []string
+	// Except are those that the verdict is not about.
+	Except []string
 	// Types are the provider types that the verdict is about. If empty, all.
 	Types []string
 }
@@ -54,6 +56,7 @@ func read(content []byte) ([]Field, error) {
 			Under   []string `json:"under"`
 			Fields  []string `json:"fields"`
 			Values  []string `json:"values,omitempty"`
+			Except  []string `json:"except,omitempty"`
 			Types   []string `json:"types,omitempty"`
 		} `json:"groups"`
 	}
@@ -65,7 +68,8 @@ func read(content []byte) ([]Field, error) {
 		for _, under := range group.Under {
 			for _, name := range group.Fields {
 				out = append(out, Field{
-					Path: under + "." + name, Verdict: group.Verdict, Reason: group.Reason, Values: group.Values, Types: group.Types,
+					Path: under + "." + name, Verdict: group.Verdict, Reason: group.Reason,
+					Values: group.Values, Except: group.Except, Types: group.Types,
 				})
 			}
 		}
