@@ -82,10 +82,9 @@ func TestAClassIsKeptWhileItIsUsed(t *testing.T) {
 	t.Run("a class that somebody deletes comes back", func(t *testing.T) {
 		g := NewWithT(t)
 		class := &clusterv1.ClusterClass{}
-		g.Eventually(func() error { // The classes of earlier profiles are just being collected.
-			class.Namespace, class.Name = "garden", s.unusedClass(g)
-			return s.Delete(t.Context(), class)
-		}).Should(Succeed())
+		g.Eventually(func() []string { return s.classes(g, s.name) }).Should(HaveLen(2), "those of earlier profiles are collected")
+		class.Namespace, class.Name = "garden", s.unusedClass(g)
+		g.Expect(s.Delete(t.Context(), class)).To(Succeed())
 		g.Eventually(func() error { return s.Get(t.Context(), client.ObjectKeyFromObject(class), class) }).Should(Succeed())
 	})
 	s.delete()
