@@ -172,7 +172,9 @@ func (s *shootStory) begin(ctx context.Context, version string) {
 		"garden-dev", s.key.Namespace, ": dev\n", ": "+project+"\n", "name: first\n", "name: "+s.key.Name+"\n",
 		`"1.36"`, fmt.Sprintf("%q", version[:strings.LastIndex(version, ".")]),
 	).Replace(string(manifests))
-	create(ctx, management, objectstore.BackupSecret(v1beta1constants.GardenNamespace, backups))
+	create(ctx, management, // The namespace comes with the first CloudProfile, if nobody makes it before.
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1beta1constants.GardenNamespace}},
+		objectstore.BackupSecret(v1beta1constants.GardenNamespace, backups))
 	renamed = strings.NewReplacer(
 		"seed-cluster: management-cluster\n", "seed-cluster: management-cluster\n    kubeception.cluster.x-k8s.io/seed-backup-bucket: "+objectstore.Bucket+"\n",
 		"\n  dns:\n", fmt.Sprintf("\n  backup:\n    provider: aws\n    credentialsRef: {apiVersion: v1, kind: Secret, namespace: %s, name: %s}\n  dns:\n",
