@@ -6,10 +6,7 @@ package e2e
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
 	. "github.com/onsi/ginkgo/v2"
@@ -21,7 +18,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	controlplanev1 "github.com/kubeception/cluster-api-provider-kubeception/api/controlplane/v1alpha1"
-	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
 )
 
 // withAWS labels specs that need Cluster API Provider AWS, which make e2e-aws installs.
@@ -32,19 +28,9 @@ var _ = Describe("A Shoot on AWS", Ordered, withAWS, func() {
 	s := newShootStory("cloud", "hello")
 
 	BeforeAll(func(ctx context.Context) {
-		s.cluster = hosted.New(management, "capi--cloud--hello", "shoot--cloud--hello")
-		var documents []string
-		for _, name := range []string{"shoot-local.yaml", "shoot-aws.yaml"} {
-			content, err := os.ReadFile(filepath.Join("..", "..", "examples", name))
-			Expect(err).NotTo(HaveOccurred())
-			documents = append(documents, strings.Split(string(content), "\n---\n")...)
-		}
-		documents = slices.DeleteFunc(documents, func(document string) bool {
-			return strings.Contains(document, "kind: Shoot\n") && strings.Contains(document, "type: local\n")
-		})
-		renamed := strings.NewReplacer("garden-dev", s.key.Namespace, ": dev\n", ": cloud\n").Replace(strings.Join(documents, "\n---\n"))
+		objects := slices.DeleteFunc(s.example("shoot-local.yaml"), func(object *unstructured.Unstructured) bool { return object.GetKind() == "Shoot" })
 		DeferCleanup(s.remove)
-		Expect(realSeed.Apply(ctx, []byte(renamed), GinkgoWriter)).To(Succeed())
+		s.apply(ctx, append(objects, s.example("shoot-aws.yaml")...))
 	})
 
 	It("has its control plane on the seed", func(ctx context.Context) {

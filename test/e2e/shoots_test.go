@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,13 +24,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubeception/cluster-api-provider-kubeception/exp/topology/translation"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/hosted"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/framework/workload"
+	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/deploy"
 	"github.com/kubeception/cluster-api-provider-kubeception/test/seed/addons/objectstore"
 )
 
@@ -47,7 +52,7 @@ var _ = Describe("A Shoot", Ordered, func() {
 		shoot := s.shoot(ctx)
 		Expect(shoot.Status.TechnicalID).To(Equal("shoot--e2e--alpha"))
 		Expect(shoot.Spec.Kubernetes.Version).To(Equal(strings.TrimPrefix(oldVersion, "v")), "a short form is the newest patch version")
-		Expect(*shoot.Spec.SeedName).To(Equal("here"))
+		Expect(*shoot.Spec.SeedName).To(Equal(s.seed()))
 		Expect(shoot.Status.AdvertisedAddresses).NotTo(BeEmpty())
 		authority := &corev1.ConfigMap{}
 		Expect(management.Get(ctx, client.ObjectKey{Namespace: s.key.Namespace, Name: "alpha.ca-cluster"}, authority)).To(Succeed())
@@ -160,31 +165,71 @@ func newShootStory(project, name string) *shootStory {
 // backups is the Secret with the credentials of the Seed's backups.
 const backups = "backups"
 
-// begin applies the example for another project and Shoot, which begins with a version, and with backups.
+// begin applies the example for another project and Shoot, which begins with a version.
 func (s *shootStory) begin(ctx context.Context, version string) {
 	GinkgoHelper()
-	project := strings.TrimPrefix(s.key.Namespace, "garden-")
-	s.cluster = hosted.New(management, "capi--"+project+"--"+s.key.Name, "shoot--"+project+"--"+s.key.Name)
-	manifests, err := os.ReadFile(filepath.Join("..", "..", "examples", "shoot-local.yaml"))
-	Expect(err).NotTo(HaveOccurred())
 	version = strings.TrimPrefix(version, "v")
-	renamed := strings.NewReplacer(
-		"garden-dev", s.key.Namespace, ": dev\n", ": "+project+"\n", "name: first\n", "name: "+s.key.Name+"\n",
-		`"1.36"`, fmt.Sprintf("%q", version[:strings.LastIndex(version, ".")]),
-	).Replace(string(manifests))
+	objects := s.example("shoot-local.yaml")
+	for _, object := range objects {
+		switch object.GetKind() {
+		case "CloudProfile":
+			versions, _, err := unstructured.NestedSlice(object.Object, "spec", "kubernetes", "versions")
+			Expect(err).NotTo(HaveOccurred())
+			if wanted := map[string]any{"version": version}; !slices.ContainsFunc(versions, func(known any) bool { return reflect.DeepEqual(known, wanted) }) {
+				set(object, append(versions, wanted), "spec", "kubernetes", "versions")
+			}
+		case "Shoot":
+			set(object, version[:strings.LastIndex(version, ".")], "spec", "kubernetes", "version")
+		}
+	}
+	s.apply(ctx, objects)
+}
+
+// example reads one for the project and the Shoot of the story, on a seed of its own that has backups.
+func (s *shootStory) example(file string) []*unstructured.Unstructured {
+	GinkgoHelper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
+	Expect(err).NotTo(HaveOccurred())
+	objects, err := deploy.Parse([]byte(strings.NewReplacer(
+		"garden-dev", s.key.Namespace, ": dev\n", ": "+s.project()+"\n", "name: first\n", "name: "+s.key.Name+"\n", "name: here\n", "name: "+s.seed()+"\n",
+	).Replace(string(content))))
+	Expect(err).NotTo(HaveOccurred())
+	own := map[string]string{"story": s.key.Name}
+	for _, object := range objects {
+		switch object.GetKind() {
+		case "Seed":
+			object.SetLabels(own)
+			set(object, objectstore.Bucket, "metadata", "annotations", translation.BackupBucketAnnotation)
+			set(object, map[string]any{"provider": "aws", "credentialsRef": map[string]any{
+				"apiVersion": "v1", "kind": "Secret", "namespace": v1beta1constants.GardenNamespace, "name": backups,
+			}}, "spec", "backup")
+		case "Shoot":
+			set(object, map[string]any{"story": s.key.Name}, "spec", "seedSelector", "matchLabels")
+		}
+	}
+	return objects
+}
+
+func (s *shootStory) project() string { return strings.TrimPrefix(s.key.Namespace, "garden-") }
+
+func (s *shootStory) seed() string { return "for-" + s.key.Name }
+
+func set(object *unstructured.Unstructured, value any, fields ...string) {
+	GinkgoHelper()
+	Expect(unstructured.SetNestedField(object.Object, value, fields...)).To(Succeed())
+}
+
+// apply applies the objects of a story, and what they need besides.
+func (s *shootStory) apply(ctx context.Context, objects []*unstructured.Unstructured) {
+	GinkgoHelper()
+	s.cluster = hosted.New(management, "capi--"+s.project()+"--"+s.key.Name, "shoot--"+s.project()+"--"+s.key.Name)
 	create(ctx, management, // The namespace comes with the first CloudProfile, if nobody makes it before.
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: v1beta1constants.GardenNamespace}},
 		objectstore.BackupSecret(v1beta1constants.GardenNamespace, backups))
-	renamed = strings.NewReplacer(
-		"seed-cluster: management-cluster\n", "seed-cluster: management-cluster\n    kubeception.cluster.x-k8s.io/seed-backup-bucket: "+objectstore.Bucket+"\n",
-		"\n  dns:\n", fmt.Sprintf("\n  backup:\n    provider: aws\n    credentialsRef: {apiVersion: v1, kind: Secret, namespace: %s, name: %s}\n  dns:\n",
-			v1beta1constants.GardenNamespace, backups),
-	).Replace(renamed)
-	if !strings.Contains(renamed, "- version: "+version+"\n") {
-		renamed = strings.Replace(renamed, "    versions:\n", "    versions:\n    - version: "+version+"\n", 1)
-	}
+	manifests, err := deploy.Print(objects)
+	Expect(err).NotTo(HaveOccurred())
 	s.began = time.Now()
-	Expect(realSeed.Apply(ctx, []byte(renamed), GinkgoWriter)).To(Succeed())
+	Expect(realSeed.Apply(ctx, manifests, GinkgoWriter)).To(Succeed())
 }
 
 // created waits until the Shoot is created.
@@ -311,4 +356,8 @@ func (s *shootStory) remove(ctx context.Context) {
 	Eventually(func() bool {
 		return apierrors.IsNotFound(management.Get(ctx, s.key, shoot))
 	}).WithTimeout(changeTimeout).Should(BeTrue())
+	seed := &gardencorev1beta1.Seed{ObjectMeta: metav1.ObjectMeta{Name: s.seed()}}
+	Eventually(func() error { // Who counts its Shoots may be behind.
+		return management.Delete(ctx, seed)
+	}).WithTimeout(reportTimeout).Should(Or(Succeed(), MatchError(apierrors.IsNotFound, "it is gone")))
 }
