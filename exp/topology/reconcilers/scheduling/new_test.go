@@ -13,16 +13,17 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-func TestASeedIsNewUntilSomebodyHasLookedAtIt(t *testing.T) {
+func TestASeedIsNewUntilItIsReadyOrHasHadTheTime(t *testing.T) {
 	registered := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	cases := map[string]struct {
 		conditions []gardencorev1beta1.Condition
 		after      time.Duration
 		want       bool
 	}{
-		"just registered":             {after: time.Second, want: true},
-		"looked at":                   {after: time.Second, conditions: []gardencorev1beta1.Condition{{Type: gardencorev1beta1.GardenletReady}}},
-		"nobody looks at it for long": {after: newSeedPeriod},
+		"just registered":      {after: time.Second, want: true},
+		"not ready yet":        {after: time.Second, conditions: ready(gardencorev1beta1.ConditionUnknown), want: true},
+		"ready":                {after: time.Second, conditions: ready(gardencorev1beta1.ConditionTrue)},
+		"not ready after that": {after: newSeedPeriod, conditions: ready(gardencorev1beta1.ConditionUnknown)},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -31,4 +32,8 @@ func TestASeedIsNewUntilSomebodyHasLookedAtIt(t *testing.T) {
 			NewWithT(t).Expect(isNew(seed, registered.Add(c.after))).To(Equal(c.want))
 		})
 	}
+}
+
+func ready(status gardencorev1beta1.ConditionStatus) []gardencorev1beta1.Condition {
+	return []gardencorev1beta1.Condition{{Type: gardencorev1beta1.GardenletReady, Status: status}}
 }

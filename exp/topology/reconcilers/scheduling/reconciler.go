@@ -29,7 +29,7 @@ const (
 	bindTimeout = 4 * time.Second
 	// catchUpPeriod is the time between two comparisons of a new leader's cache with etcd.
 	catchUpPeriod = 200 * time.Millisecond
-	// newSeedPeriod is how long a Seed has until somebody has looked at it.
+	// newSeedPeriod is how long a Seed has to become ready before a Shoot says that it is not.
 	newSeedPeriod = 5 * time.Second
 )
 
@@ -98,10 +98,13 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	return ctrl.Result{}, r.bind(ctx, shoot, decision)
 }
 
-// isNew reports whether a Seed has just been registered, and nobody has looked at it yet. Where a Shoot comes with its seed, it
-// is no failure that the seed is not ready.
+// isNew reports whether a Seed has just been registered and may still become ready. Where a Shoot comes with its seed, it is no
+// failure that this takes a moment.
 func isNew(seed *gardencorev1beta1.Seed, now time.Time) bool {
-	return len(seed.Status.Conditions) == 0 && now.Sub(seed.CreationTimestamp.Time) < newSeedPeriod
+	isReady := slices.ContainsFunc(seed.Status.Conditions, func(c gardencorev1beta1.Condition) bool {
+		return c.Type == gardencorev1beta1.GardenletReady && c.Status == gardencorev1beta1.ConditionTrue
+	})
+	return !isReady && now.Sub(seed.CreationTimestamp.Time) < newSeedPeriod
 }
 
 // input reads all that a decision depends on, except for how much the seeds are used.
