@@ -58,7 +58,7 @@ var _ = Describe("A Shoot on AWS", Ordered, withAWS, func() {
 			g.Expect(err).NotTo(HaveOccurred())
 			g.Expect(conditions).To(ContainElement(And(
 				HaveKeyWithValue("type", "VpcReady"), HaveKeyWithValue("status", "False"), HaveKeyWithValue("message", ContainSubstring("DescribeVpcs")))))
-			g.Expect(s.shoot(ctx).Status.LastOperation.Description).To(HavePrefix("Waiting for the infrastructure"))
+			g.Expect(s.shoot(ctx).Status.LastOperation.Description).To(ContainSubstring("DescribeVpcs"), "the Shoot says it, too")
 		}).WithTimeout(changeTimeout).Should(Succeed())
 	})
 })
@@ -76,7 +76,7 @@ func (s *shootStory) abandon(ctx context.Context) {
 				count++
 				before := object.DeepCopy()
 				object.SetFinalizers(nil)
-				if err := management.Patch(ctx, &object, client.MergeFrom(before)); client.IgnoreNotFound(err) != nil {
+				if err := client.IgnoreNotFound(management.Patch(ctx, &object, client.MergeFrom(before))); err != nil {
 					return count, err
 				}
 			}

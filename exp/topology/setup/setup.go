@@ -124,7 +124,7 @@ func Controllers(ctx context.Context, mgr ctrl.Manager, o Options) error {
 		},
 		&shoot.Reconciler{Client: mgr.GetClient(), Now: o.Now},
 		&care.Reconciler{
-			Client: mgr.GetClient(), Recorder: mgr.GetEventRecorder("shoot-care"), Gardener: whoWeAre(), Now: o.Now,
+			Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("shoot-care"), Gardener: whoWeAre(), Now: o.Now,
 		},
 		&access.Reconciler{Client: mgr.GetClient()},
 		&cloudprofile.Reconciler{Client: mgr.GetClient(), Now: o.Now},

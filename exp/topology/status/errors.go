@@ -63,12 +63,28 @@ func problems(shoot *gardencorev1beta1.Shoot, seen *Observation) []problem {
 		}
 	}
 	if seen.Cluster != nil {
-		out = append(out, coded("Infrastructure", conditionOf(seen.Cluster.Status.Conditions, clusterv1.ClusterInfrastructureReadyCondition))...)
+		out = append(out, coded("Infrastructure", infrastructureOf(seen))...)
 	}
 	if seen.ControlPlane != nil {
 		out = append(out, controlPlaneProblems(seen.ControlPlane)...)
 	}
 	return append(out, machineProblems(seen.Machines)...)
+}
+
+// infrastructureOf is what the Cluster says of its infrastructure. Where that is a summary that tells no reason, as Cluster API
+// Provider AWS has it, it is what the infrastructure itself says.
+func infrastructureOf(seen *Observation) metav1.Condition {
+	out := conditionOf(seen.Cluster.Status.Conditions, clusterv1.ClusterInfrastructureReadyCondition)
+	if isTrue(out) {
+		return out
+	}
+	for _, condition := range seen.Infrastructure {
+		if isFalse(condition) && condition.Type != clusterv1.ReadyCondition && condition.Type != clusterv1.PausedCondition && condition.Message != "" {
+			out.Reason, out.Message = condition.Reason, condition.Type+": "+condition.Message
+			break
+		}
+	}
+	return out
 }
 
 func controlPlaneProblems(controlPlane *controlplanev1.KubeceptionControlPlane) []problem {

@@ -74,6 +74,15 @@ func TestErrorsOfAnOperation(t *testing.T) {
 		"credentials that the cloud refuses have failed": {func(w *world) {
 			w.clusterSays(clusterv1.ClusterInfrastructureReadyCondition, metav1.ConditionFalse, "NotReady", "AuthFailure: credentials")
 		}, "Failed", "Status/Infrastructure", []gardencorev1beta1.ErrorCode{"ERR_INFRA_UNAUTHENTICATED"}},
+		"credentials that the cloud refuses have failed, where only the infrastructure tells": {func(w *world) {
+			w.clusterSays(clusterv1.ClusterInfrastructureReadyCondition, metav1.ConditionFalse, "NotReady", "0 of 8 completed")
+			w.seen.Infrastructure = []metav1.Condition{
+				{Type: clusterv1.ReadyCondition, Status: metav1.ConditionFalse, Message: "0 of 8 completed"},
+				{Type: clusterv1.PausedCondition, Status: metav1.ConditionFalse, Message: "not paused"},
+				{Type: "SubnetsReady", Status: metav1.ConditionTrue, Message: "AuthFailure: of long ago"},
+				{Type: "VpcReady", Status: metav1.ConditionFalse, Message: "DescribeVpcs, api error AuthFailure: not able to validate"},
+			}
+		}, "Failed", "Status/Infrastructure", []gardencorev1beta1.ErrorCode{"ERR_INFRA_UNAUTHENTICATED"}},
 		"a machine without capacity is tried again": {func(w *world) {
 			meta.SetStatusCondition(&w.seen.Machines[0].Status.Conditions, metav1.Condition{
 				Type: clusterv1.MachineInfrastructureReadyCondition, Status: metav1.ConditionFalse, Reason: "NotReady", Message: "InsufficientInstanceCapacity",
@@ -99,6 +108,19 @@ func TestErrorsOfAnOperation(t *testing.T) {
 			g.Expect(w.shoot.Status.LastErrors).To(Equal(before.Status.LastErrors), "the same error keeps its time")
 		})
 	}
+}
+
+func TestWhatTheInfrastructureLacksIsSaid(t *testing.T) {
+	g := NewWithT(t)
+	w := complete()
+	w.shoot.Generation = 2
+	w.seen.Cluster.Annotations[lookup.AnnotationGeneration] = "2"
+	w.clusterSays(clusterv1.ClusterInfrastructureReadyCondition, metav1.ConditionFalse, "NotReady", "0 of 8 completed")
+	w.look(time.Second)
+	g.Expect(w.shoot.Status.LastOperation.Description).To(Equal("Waiting for the infrastructure: 0 of 8 completed."))
+	w.seen.Infrastructure = []metav1.Condition{{Type: "VpcReady", Status: metav1.ConditionFalse, Message: "no such host"}}
+	w.look(time.Second)
+	g.Expect(w.shoot.Status.LastOperation.Description).To(Equal("Waiting for the infrastructure: VpcReady: no such host."))
 }
 
 func TestAnOperationWithErrorsFailsAfterTwelveHoursAndGoesOnWhenTheyAreGone(t *testing.T) {

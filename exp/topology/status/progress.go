@@ -56,7 +56,10 @@ func reconcileMilestones(shoot *gardencorev1beta1.Shoot, seen *Observation) []mi
 		controlPlane = &controlplanev1.KubeceptionControlPlane{}
 	}
 	topology := conditionOf(cluster.Status.Conditions, clusterv1.ClusterTopologyReconciledCondition)
-	infrastructure := conditionOf(cluster.Status.Conditions, clusterv1.ClusterInfrastructureReadyCondition)
+	infrastructure := metav1.Condition{}
+	if seen.Cluster != nil {
+		infrastructure = infrastructureOf(seen)
+	}
 	list := []milestone{
 		reached(5, translated(shoot, seen.Cluster), "the Cluster to be created or changed", metav1.Condition{}),
 		reached(5, reconciled(seen.Cluster, topology), "the parts of the Cluster to be created or changed", topology),

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	gardencorev1beta1 "github.com/gardener/gardener/pkg/apis/core/v1beta1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 
@@ -27,6 +28,8 @@ type Observation struct {
 	Cluster *clusterv1.Cluster
 	// ControlPlane is nil while it does not exist.
 	ControlPlane *controlplanev1.KubeceptionControlPlane
+	// Infrastructure are the conditions of the infrastructure cluster. They are not looked at once it is ready.
+	Infrastructure []metav1.Condition
 	// Deployments, Sets and Machines are those of the Cluster, in any order.
 	Deployments []clusterv1.MachineDeployment
 	Sets        []clusterv1.MachineSet

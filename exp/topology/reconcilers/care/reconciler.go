@@ -31,6 +31,8 @@ const controlPlaneKind = "KubeceptionControlPlane"
 type Reconciler struct {
 	// Client reads from the manager's cache and writes.
 	Client client.Client
+	// Live reads infrastructure, of which there are too many kinds to watch.
+	Live client.Reader
 	// Recorder emits events.
 	Recorder events.EventRecorder
 	// Gardener is written to Shoots when an operation begins: who acts on them.
@@ -44,6 +46,7 @@ type Reconciler struct {
 // +kubebuilder:rbac:groups=core.gardener.cloud,resources=projects,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 // +kubebuilder:rbac:groups=cluster.x-k8s.io,resources=clusters;machinedeployments;machinesets;machines,verbs=get;list;watch
+// +kubebuilder:rbac:groups=infrastructure.cluster.x-k8s.io,resources=awsclusters;kubeceptionclusters,verbs=get
 // +kubebuilder:rbac:groups=controlplane.cluster.x-k8s.io,resources=kubeceptioncontrolplanes,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
@@ -60,6 +63,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	result := status.Of(shoot, *seen)
 	if err := r.write(ctx, shoot, &result); err != nil {
 		return ctrl.Result{}, err
+	}
+	if len(seen.Infrastructure) > 0 && (result.Again == 0 || result.Again > infrastructurePeriod) {
+		result.Again = infrastructurePeriod
 	}
 	return ctrl.Result{RequeueAfter: result.Again}, nil
 }
@@ -81,6 +87,9 @@ func (r *Reconciler) observe(ctx context.Context, shoot *gardencorev1beta1.Shoot
 	}
 	seen.Cluster = cluster
 	if seen.ControlPlane, err = r.controlPlaneOf(ctx, cluster); err != nil {
+		return nil, err
+	}
+	if seen.Infrastructure, err = r.infrastructureOf(ctx, cluster); err != nil {
 		return nil, err
 	}
 	deployments, sets, machines := &clusterv1.MachineDeploymentList{}, &clusterv1.MachineSetList{}, &clusterv1.MachineList{}
