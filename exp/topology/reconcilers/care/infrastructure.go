@@ -47,7 +47,7 @@ func (r *Reconciler) infrastructureOf(ctx context.Context, cluster *clusterv1.Cl
 	}
 	found, err := conditions.UnstructuredGetAll(infrastructure)
 	if err != nil {
-		return nil, nil //nolint:nilerr // Conditions of another form say nothing here.
+		return nil, nil // Conditions of another form say nothing here.
 	}
 	return found, nil
 }
