@@ -118,16 +118,17 @@ func notReady(_ Input, seed *gardencorev1beta1.Seed) string {
 		return "spec.settings.scheduling.visible is false"
 	case seed.Status.LastOperation == nil:
 		return "it has not been reconciled yet"
-	case !isTrue(seed.Status.Conditions, gardencorev1beta1.GardenletReady):
+	case !IsTrue(seed.Status.Conditions, gardencorev1beta1.GardenletReady):
 		return "its condition GardenletReady is not True"
-	case seed.Spec.Backup != nil && !isTrue(seed.Status.Conditions, gardencorev1beta1.SeedBackupBucketsReady):
+	case seed.Spec.Backup != nil && !IsTrue(seed.Status.Conditions, gardencorev1beta1.SeedBackupBucketsReady):
 		return "its condition BackupBucketsReady is not True"
 	default:
 		return ""
 	}
 }
 
-func isTrue(conditions []gardencorev1beta1.Condition, kind gardencorev1beta1.ConditionType) bool {
+// IsTrue reports whether a condition is there and True.
+func IsTrue(conditions []gardencorev1beta1.Condition, kind gardencorev1beta1.ConditionType) bool {
 	return slices.ContainsFunc(conditions, func(condition gardencorev1beta1.Condition) bool {
 		return condition.Type == kind && condition.Status == gardencorev1beta1.ConditionTrue
 	})

@@ -141,7 +141,7 @@ func (t *translator) seedBackupName() string { return t.key.Name + "-seed-backup
 func (t *translator) backup() controlplanev1.EtcdBackupSpec {
 	var out controlplanev1.EtcdBackupSpec
 	at, problems := BackupOf(t.Seed)
-	t.refuse(inSeed(t.Seed.Name, problems)...)
+	t.refuse(Elsewhere("Seed", t.Seed.Name, problems)...)
 	if at == nil {
 		return out
 	}
@@ -167,19 +167,8 @@ func (t *translator) seedBackup() []client.Object {
 	}
 	data, problems := at.Credentials(t.SeedBackup)
 	if len(problems) > 0 {
-		t.refuse(inSeed(t.Seed.Name, problems)...)
+		t.refuse(Elsewhere("Seed", t.Seed.Name, problems)...)
 		return nil
 	}
 	return []client.Object{t.secret(t.seedBackupName(), data)}
-}
-
-// inSeed says of problems that they are those of a seed, and not of the Shoot.
-func inSeed(name string, problems field.ErrorList) field.ErrorList {
-	var out field.ErrorList
-	for _, problem := range problems {
-		copied := *problem
-		copied.Field = fmt.Sprintf("Seed %s: %s", name, problem.Field)
-		out = append(out, &copied)
-	}
-	return out
 }

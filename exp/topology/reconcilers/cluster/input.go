@@ -52,21 +52,10 @@ func (r *Reconciler) input(ctx context.Context, shoot *gardencorev1beta1.Shoot, 
 	}
 	ready, problems, err := class.Ready(ctx, r.Client, key, profile.Spec, p)
 	if len(problems) > 0 {
-		return in, &refusal{inProfile(profile.Name, problems)}
+		return in, &refusal{translation.Elsewhere("CloudProfile", profile.Name, problems)}
 	}
 	in.Class = ready
 	return in, err
-}
-
-// inProfile says of problems that they are those of a profile, and not of the Shoot.
-func inProfile(name string, problems field.ErrorList) field.ErrorList {
-	var out field.ErrorList
-	for _, problem := range problems {
-		copied := *problem
-		copied.Field = fmt.Sprintf("CloudProfile %s: %s", name, problem.Field)
-		out = append(out, &copied)
-	}
-	return out
 }
 
 func (r *Reconciler) readSeed(ctx context.Context, shoot *gardencorev1beta1.Shoot, in *translation.Input) error {

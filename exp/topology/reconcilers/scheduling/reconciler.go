@@ -101,10 +101,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 // isNew reports whether a Seed has just been registered and may still become ready. Where a Shoot comes with its seed, it is no
 // failure that this takes a moment.
 func isNew(seed *gardencorev1beta1.Seed, now time.Time) bool {
-	isReady := slices.ContainsFunc(seed.Status.Conditions, func(c gardencorev1beta1.Condition) bool {
-		return c.Type == gardencorev1beta1.GardenletReady && c.Status == gardencorev1beta1.ConditionTrue
-	})
-	return !isReady && now.Sub(seed.CreationTimestamp.Time) < newSeedPeriod
+	return !scheduler.IsTrue(seed.Status.Conditions, gardencorev1beta1.GardenletReady) && now.Sub(seed.CreationTimestamp.Time) < newSeedPeriod
 }
 
 // input reads all that a decision depends on, except for how much the seeds are used.
